@@ -1,0 +1,196 @@
+// The shapes of the HTTP API, as `crates/serve` writes them. Times are RFC 3339 text, digests hex.
+import type { Geometry } from 'geojson';
+
+export type Role = 'author' | 'approver' | 'officer' | 'admin';
+export type Mode = 'exercise' | 'test' | 'live';
+export type LevelName = 'none' | 'minor' | 'moderate' | 'severe' | 'extreme';
+
+export interface Session {
+  signed_in: boolean;
+  account?: string;
+  login?: string;
+  roles?: Role[];
+  csrf?: string;
+  mode: Mode;
+  exercise_id?: string | null;
+  recording?: string | null;
+  river_time: string;
+  version: string;
+  host_role?: string | null;
+}
+
+export type Exposure = { kind: 'unknown' } | { kind: 'range'; min: number; max: number; places: number };
+
+export interface IncidentSummary {
+  id: string;
+  title: string;
+  hazard: string;
+  hazard_title: string;
+  level: LevelName;
+  level_word: string;
+  level_sign: string;
+  colour?: string;
+  status: 'open' | 'accepted' | 'declined' | 'closed';
+  late: boolean;
+  unknown: boolean;
+  first_signal_at: string;
+  age_seconds: number;
+  deadline?: string | null;
+  escalations: number;
+  zone: string;
+  center?: { lat: number; lon: number } | null;
+  area: Geometry | null;
+  area_words: string;
+  exposure: Exposure;
+  version: number;
+  warnings: { id: string; state: WarningState }[];
+}
+
+export interface Member {
+  id: string;
+  kind: 'signal' | 'event' | 'alert' | 'silence';
+  title: string;
+  source: string;
+  rule?: string | null;
+  rule_version?: string | number | null;
+  at: string;
+  observed?: number | null;
+  expected?: number | null;
+  threshold?: number | null;
+  score?: number | null;
+  unit?: string | null;
+  series?: string | null;
+  area?: Geometry | null;
+  level: LevelName;
+  superseded: boolean;
+}
+
+export type LinkKind = 'related' | 'cause' | 'cascade';
+
+export interface StoryLine {
+  at: string;
+  words: string;
+}
+
+export interface Incident extends Omit<IncidentSummary, 'warnings'> {
+  members: Member[];
+  links: { incident: string; kind: LinkKind; why: string }[];
+  levels: { area_words: string; level: LevelName; likelihood: string | number; impact: string | number }[];
+  story: StoryLine[];
+  warnings: Warning[];
+}
+
+export type WarningState = 'draft' | 'submitted' | 'approved' | 'issued' | 'updated' | 'ended' | 'cancelled' | 'lapsed';
+
+export type Area =
+  | { kind: 'shapes'; geometry: Geometry | null }
+  | { kind: 'whole_jurisdiction' }
+  | { kind: 'unresolved'; why: string };
+
+export interface DraftLanguage {
+  language: string;
+  event: string;
+  headline: string;
+  description: string;
+  instruction: string;
+  /** The retraction's words, in both forms. */
+  all_clear?: string;
+  cancel?: string;
+}
+
+export interface Draft {
+  languages: DraftLanguage[];
+  urgency: string;
+  severity: string;
+  certainty: string;
+  area: Area;
+  area_words: string;
+  expires_after_minutes: number;
+  channels: string[];
+  /** Whether an update rings again on devices. */
+  rings?: boolean;
+  web?: string | null;
+  contact?: string | null;
+}
+
+export interface ChannelStatus {
+  channel: string;
+  kind: string;
+  state: 'queued' | 'sent' | 'failed' | 'dropped' | 'held';
+  words: string;
+  read_back: 'pending' | 'matches' | 'late' | 'absent' | 'different' | 'unverified';
+  at?: string | null;
+}
+
+export interface Finding {
+  severity: 'error' | 'warning' | 'info';
+  path: string;
+  message: string;
+}
+
+export interface Rendering {
+  channel: string;
+  form: string;
+  text: string;
+  digest: string;
+}
+
+export type Command = 'edit' | 'submit' | 'approve' | 'issue' | 'update' | 'retract';
+
+export interface Warning {
+  id: string;
+  incident: string;
+  version: number;
+  state: WarningState;
+  /** What the public has, also while an update is being written. */
+  standing?: 'unissued' | 'issued' | 'updated' | 'ended' | 'cancelled' | 'lapsed';
+  msg_type: string;
+  author: string;
+  contributors: string[];
+  draft?: Draft | null;
+  digest?: string | null;
+  approval?: { account: string; role: string; digest: string; at: string; expires_at: string } | null;
+  identifier?: string | null;
+  sent?: string | null;
+  expires?: string | null;
+  infos?: unknown[] | null;
+  channels: ChannelStatus[];
+  /** Every channel that may be chosen; where the server does not say, the known ones are offered. */
+  channels_available?: { channel: string; kind: string }[] | null;
+  renderings: Rendering[];
+  retraction?: { cancel: { text: string }; all_clear: { text: string } } | null;
+  /** The words to type for each confirmed command. */
+  confirm?: { issue?: string; cancel?: string; all_clear?: string } | null;
+  findings: Finding[];
+  history: StoryLine[];
+  can: Partial<Record<Command, boolean>>;
+  why_not: Partial<Record<Command, string>>;
+}
+
+export interface Source {
+  id: string;
+  kind: string;
+  title: string;
+  state: 'healthy' | 'late' | 'silent' | 'refused' | 'failing' | 'unknown';
+  words: string;
+  last_item_at?: string | null;
+  expected_every_s?: number | null;
+  items: number;
+  findings: StoryLine[];
+}
+
+export interface SeriesData {
+  series: string;
+  unit?: string | null;
+  points: [number, number | null][];
+  thresholds: { name: string; value: number }[];
+}
+
+export interface Change {
+  seq: number;
+  kind: string;
+  incident?: string | null;
+  warning?: string | null;
+  source?: string | null;
+  at: string;
+}

@@ -1,0 +1,167 @@
+//! Configurations that are read, and mistakes that are shown where they stand.
+
+use super::*;
+use beaconfire_core::Mode;
+use std::fs;
+
+const GOOD: &str = r#"
+mode = "live"
+data = "state"
+public_url = "https://warn.example"
+packs = "packs"
+
+[keys]
+checkpoint = "keys/checkpoint.pk8"
+
+[authority]
+sender = "warnings@agency.example"
+name = "Agency"
+identifier_prefix = "urn:oid:2.49.0.1.276.0"
+zone = "Europe/Berlin"
+jurisdiction = "the county"
+
+[[source]]
+id = "quakes"
+kind = "usgs-quake"
+url = "https://quakes.example/feed.geojson"
+every = "1m"
+expected_every = "5m"
+
+[[channel]]
+id = "public-feed"
+kind = "feed"
+mode = "live"
+public = true
+read_back_minutes = 5
+"#;
+
+/// A folder with a pack and this configuration.
+fn folder(config: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/earthquake/pack.toml");
+    fs::create_dir_all(folder.path().join("packs/earthquake")).expect("made");
+    fs::copy(pack, folder.path().join("packs/earthquake/pack.toml")).expect("copied");
+    fs::write(folder.path().join("beaconfire.toml"), config).expect("written");
+    folder
+}
+
+fn load(config: &str) -> Result<Plan, Mistakes> {
+    Plan::load(&folder(config).path().join("beaconfire.toml"))
+}
+
+#[test]
+fn a_good_configuration_is_read_with_its_paths_beside_it() {
+    let folder = folder(GOOD);
+    let plan = Plan::load(&folder.path().join("beaconfire.toml")).expect("good");
+    assert_eq!(plan.mode, Mode::Live);
+    assert_eq!(plan.data, folder.path().join("state"));
+    assert_eq!(plan.rules.packs[0].name.as_str(), "earthquake");
+    assert_eq!(plan.sources[0].expected_every_s, 300);
+    assert_eq!(plan.rules.channels[0].read_back_minutes, Some(5));
+    assert!(plan.warnings[0].contains("exposure is unknown"), "{:?}", plan.warnings);
+}
+
+#[test]
+fn every_mistake_is_shown_at_its_line_with_the_mend() {
+    for (from, to, place, words) in [
+        ("mode = \"live\"\ndata", "mode = \"real\"\ndata", ":2:8", "exercise"),
+        ("mode = \"live\"\ndata", "mode = \"exercise\"\ndata", ":2:8", "exercise = "),
+        ("data = \"state\"", "data = \"state\"\ncolour = 3", ":4:1", "colour"),
+        ("https://warn.example\"", "https://warn.example/\"", ":4:14", "slash"),
+        ("zone = \"Europe/Berlin\"", "zone = \"Berlin\"", ":14:8", "IANA"),
+        ("kind = \"usgs-quake\"", "kind = \"quake\"", ":19:8", "usgs-quake"),
+        (
+            "url = \"https://quakes.example/feed.geojson\"\nevery = \"1m\"",
+            "recorded = true",
+            ":20:12",
+            "exercise",
+        ),
+        ("every = \"1m\"", "every = \"10m\"", ":21:9", "as often"),
+        ("every = \"1m\"", "every = \"1 minute\"", ":21:9", "15m"),
+        ("every = \"1m\"", "push = true", ":17:1", "in one way"),
+        ("expected_every = \"5m\"", "expected_every = \"5m\"\nstations = [\"s.toml\"]", ":23:13", "relative"),
+        ("public = true", "public = true\nurl = \"http://x\"", ":29:7", "has no url"),
+        ("read_back_minutes = 5", "read_back_minutes = 0", ":29:21", "1440"),
+        ("packs = \"packs\"", "packs = \"nothing\"", ":5:9", "folder"),
+        ("sender = \"warnings@agency.example\"", "sender = \"a b\"", ":11:10", "CAP forbids"),
+    ] {
+        assert!(GOOD.contains(from), "{from}");
+        let shown = load(&GOOD.replace(from, to)).expect_err(to).to_string();
+        assert!(shown.contains(&format!("beaconfire.toml{place}")), "{to}: {shown}");
+        assert!(shown.contains(words), "{to}: {shown}");
+    }
+}
+
+#[test]
+fn all_mistakes_are_found_at_once() {
+    let bad = GOOD
+        .replace("https://warn.example", "warn")
+        .replace("\"usgs-quake\"", "\"x\"")
+        .replace("Agency", " ");
+    let mistakes = load(&bad).expect_err("three mistakes");
+    assert_eq!(mistakes.0.len(), 3, "{mistakes}");
+}
+
+#[test]
+fn a_recorded_source_never_plays_into_a_live_or_test_server() {
+    for mode in ["live", "test"] {
+        let config = GOOD
+            .replace("url = \"https://quakes.example/feed.geojson\"\nevery = \"1m\"", "recorded = true")
+            .replace("\"live\"", &format!("\"{mode}\""));
+        let mistakes = load(&config).expect_err(mode);
+        assert!(mistakes.to_string().contains("makes the whole process an exercise"), "{mistakes}");
+    }
+}
+
+#[test]
+fn mistakes_in_packs_and_stations_are_shown_in_their_own_files() {
+    let folder = folder(
+        &GOOD.replace("every = \"1m\"", "every = \"1m\"\nstations = [\"s.toml\"]\nregions = [\"r.toml\"]"),
+    );
+    let at = |name: &str| folder.path().join(name);
+    let pack = fs::read_to_string(at("packs/earthquake/pack.toml")).expect("read");
+    fs::write(at("packs/earthquake/pack.toml"), pack.replace("within_minutes = 15", "within_minutes = 0"))
+        .expect("written");
+    fs::write(
+        at("s.toml"),
+        "[[station]]\nid = \"a\"\nname = \"A\"\nlat = 91\nlon = 0\nzone = \"UTC\"\nunit = \"m\"\n",
+    )
+    .expect("written");
+    let region = "[[region]]\nid = \"r\"\nname = \"R\"\nzone = \"UTC\"\nunit = \"n\"\npolygon = \"1,1 2\"\n";
+    fs::write(at("r.toml"), region).expect("written");
+    let mistakes = Plan::load(&at("beaconfire.toml")).expect_err("three mistakes");
+    let shown = mistakes.to_string();
+    for place in ["pack.toml:", "s.toml:4:7", "r.toml:6:11"] {
+        assert!(shown.contains(place), "{place}: {shown}");
+    }
+}
+
+#[test]
+fn the_example_of_every_kind_of_source_and_channel_is_a_configuration() {
+    let (head, _) = GOOD.split_once("[[source]]").expect("a source");
+    let channels = beaconfire_flow::deliver::channel::KINDS.iter().map(|kind| kind.example);
+    let sources = beaconfire_flow::source::KINDS.iter().map(|kind| kind.example);
+    let tables: Vec<&str> = sources.chain(channels).collect();
+    let head = head.replace("mode = \"live\"", "mode = \"exercise\"\nexercise = \"x\"");
+    load(&format!("{head}\n{}", tables.join("\n"))).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+}
+
+#[test]
+fn the_annotated_example_is_a_configuration() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let plan = Plan::load(&root.join("docs/beaconfire.example.toml"))
+        .unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    assert_eq!(plan.mode, Mode::Exercise);
+    assert_eq!(plan.rules.packs.len(), 4);
+}
+
+#[test]
+fn the_demo_is_an_exercise_whose_packs_look_at_configured_sources() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let plan = Plan::load(&root.join("samples/demo/beaconfire.toml"))
+        .unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    assert_eq!(plan.mode, Mode::Exercise);
+    assert_eq!(plan.warnings, Vec::<String>::new());
+    assert_eq!((plan.rules.packs.len(), plan.rules.sources.len()), (4, 7));
+    assert!(plan.places.len() > 100_000);
+}

@@ -1,0 +1,101 @@
+//! `beaconfire detect`: the columns, the numbers, and the same answers as the detectors' reference.
+
+mod common;
+
+use common::{beaconfire, beaconfire_with, fixture_folder};
+use std::fs;
+
+#[test]
+fn ears_gives_bound_score_alarm_and_reason() {
+    // Mean 2, standard deviation 1: the bound is 2 + 3 * 1.
+    let counts = "t,a,b\n1,1,NA\n2,2,\n3,3,NA\n4,5,NA\n5,5.5,NaN\n6,Inf,NA\n";
+    let run =
+        beaconfire_with(&["detect", "ears", "-p", "method=C1", "-p", "baseline=3", "-"], counts.as_bytes());
+    assert_eq!(run.code, 0, "{}", run.err);
+    let lines: Vec<&str> = run.out.lines().collect();
+    assert_eq!(lines[0], "series,t,observed,expected,upperbound,score,alarm,reason");
+    assert_eq!(lines.len(), 13);
+    assert_eq!(lines[1], "a,1,1,NA,NA,NA,NA,0 observations of the 3 needed");
+    let fields: Vec<&str> = lines[4].split(',').collect();
+    assert_eq!(fields[..4], ["a", "4", "5", "2"]);
+    let bound: f64 = fields[4].parse().expect("a number");
+    assert!((bound - 5.0).abs() < 1e-9, "{bound}");
+    assert_eq!(fields[6], if 5.0 > bound { "1" } else { "0" });
+    assert!(lines[6].starts_with("a,6,Inf,"), "{}", lines[6]);
+    assert!(lines[7].starts_with("b,1,NA,") && lines[11].starts_with("b,5,NaN,"), "{}", lines[11]);
+}
+
+#[test]
+fn threshold_reads_instants_and_its_parameters_from_a_file() {
+    let folder = fixture_folder();
+    let params = folder.path().join("p.json");
+    fs::write(&params, r#"{"on": 5.0, "off": 4.5}"#).expect("written");
+    let rows = "series,time,value\ng,2026-03-02T06:00:00Z,4.9\nh,2026-03-02T06:00:00Z,9\ng,2026-03-02T06:15:00Z,5.1\n";
+    let params = params.to_str().expect("a path");
+    let run =
+        beaconfire_with(&["detect", "threshold", "--params", params, "--series", "g", "-"], rows.as_bytes());
+    assert_eq!(
+        run.out,
+        "series,t,observed,expected,upperbound,score,alarm,reason\n\
+         g,2026-03-02T06:00:00Z,4.9,NA,5,NA,0,\n\
+         g,2026-03-02T06:15:00Z,5.1,NA,5,NA,1,\n",
+        "{}",
+        run.err
+    );
+    let over =
+        beaconfire_with(&["detect", "threshold", "--params", params, "-p", "on=6", "-"], rows.as_bytes());
+    assert!(over.out.contains("5.1,NA,6,NA,0,"), "{}", over.out);
+}
+
+#[test]
+fn what_cannot_be_used_is_said_with_its_place() {
+    let run = beaconfire_with(&["detect", "ears", "-p", "method=C9", "-"], b"t,a\n1,1\n");
+    assert!(run.code == 2 && run.err.contains("C9"), "{}", run.err);
+    let run = beaconfire_with(&["detect", "threshold", "-p", "on=1", "-"], b"t,a\n1,one\n");
+    assert!(run.code == 2 && run.err.contains("line 2"), "{}", run.err);
+    let run = beaconfire_with(&["detect", "threshold", "-p", "on=1", "--series", "z", "-"], b"t,a\n1,1\n");
+    assert!(run.code == 2 && run.err.contains("\"z\""), "{}", run.err);
+    let run = beaconfire_with(&["detect", "threshold", "-"], b"t,a\n1,1\n");
+    assert!(run.code == 2 && run.err.contains("`on`"), "{}", run.err);
+}
+
+#[test]
+fn it_agrees_with_a_stored_answer_of_the_reference() {
+    let Ok(data) = std::env::var("BEACONFIRE_REFERENCE_DATA") else {
+        eprintln!("skipped: detect against the reference: BEACONFIRE_REFERENCE_DATA is not set");
+        return;
+    };
+    let detect = std::path::Path::new(&data).join("detect");
+    let manifest: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(detect.join("manifest.json")).expect("a manifest"))
+            .expect("JSON");
+    let record = manifest["results"]
+        .as_array()
+        .expect("results")
+        .iter()
+        .find(|result| result["detector"] == "earsC" && result["dataset"] == "husO104_daily")
+        .expect("an answer");
+    let mut args: Vec<String> = vec!["detect".into(), "earsC".into(), "-p".into(), "mode=compat".into()];
+    for name in ["method", "baseline", "minSigma", "alpha"] {
+        args.extend(["-p".into(), format!("{name}={}", record["control"][name])]);
+    }
+    args.push(detect.join("inputs/husO104_daily.csv").display().to_string());
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let run = beaconfire(&args);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let expected =
+        fs::read_to_string(detect.join(record["file"].as_str().expect("a file"))).expect("an answer");
+    let mut compared = 0;
+    for wanted in expected.lines().skip(1) {
+        let wanted: Vec<&str> = wanted.split(',').collect();
+        let row =
+            run.out.lines().map(|line| line.split(',').collect::<Vec<_>>()).find(|row| row[1] == wanted[0]);
+        let row = row.expect("the same step");
+        let (bound, reference): (f64, f64) =
+            (row[4].parse().expect("a number"), wanted[2].parse().expect("a number"));
+        assert!((bound - reference).abs() <= 1e-9 * reference.abs(), "t={}: {bound} {reference}", wanted[0]);
+        assert_eq!(row[6], wanted[3], "t={}", wanted[0]);
+        compared += 1;
+    }
+    assert!(compared > 20, "{compared}");
+}

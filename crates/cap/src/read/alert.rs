@@ -1,0 +1,183 @@
+//! Reading one alert.
+
+use super::error::ReadError;
+use super::info::read_info;
+use super::lines::Lines;
+use super::parts::{Item, Reader};
+use super::scan::{Ns, Scanner, Tag};
+use super::sheet::{At, Sheet};
+use super::table::ALERT;
+use super::values::{cut, list};
+use super::{Message, Rejected, Version};
+use crate::check::rules;
+use crate::model::{Alert, Info, MsgType, Reference, Scope, Status};
+use crate::time::{CapTime, parse};
+use crate::{Finding, Limits};
+
+/// What became of an `<alert>` element.
+pub(super) enum Outcome {
+    Read(Box<Message>),
+    Rejected(Rejected),
+}
+
+/// Reads the alert whose start tag was `tag`. `general` are findings on the whole document.
+pub(super) fn read_alert<'a>(
+    scan: &mut Scanner<'a>,
+    tag: Tag<'a>,
+    limits: &Limits,
+    general: &[Finding],
+    lines: &mut Lines<'a>,
+) -> Result<Outcome, ReadError> {
+    let version = match tag.ns {
+        Ns::Cap(version) => version,
+        _ => Version::V1_2,
+    };
+    let mut reader = Reader { scan, sheet: Sheet::new(version, limits, tag.offset), ns: tag.ns };
+    let root = At::base(0);
+    if !matches!(tag.ns, Ns::Cap(_)) {
+        let message = "the alert is not in a namespace of CAP; use urn:oasis:names:tc:emergency:cap:1.2";
+        reader.sheet.error(tag.offset, root, "namespace", message);
+    }
+    if tag.name != "alert" {
+        reader.sheet.error(tag.offset, root, "element-case", format!("<{}> is spelled <alert>", tag.name));
+    }
+    for (name, _) in tag.attributes() {
+        let message = format!("attribute {:?} has no place in CAP; remove it", cut(&name));
+        reader.sheet.error(tag.offset, root, "attribute", message);
+    }
+    let mut draft = Draft::default();
+    reader.children(0, tag.offset, ALERT, &mut |reader, item| draft.take(reader, item))?;
+
+    let bytes = tag.offset..reader.scan.offset();
+    let sheet = reader.sheet;
+    let scope_guessed = draft.scope_guessed;
+    Ok(match draft.finish() {
+        Ok(alert) => {
+            let mut findings = general.to_vec();
+            let mut broken = rules(&alert, version);
+            broken.retain(|f| !(scope_guessed && f.rule == "restriction-missing"));
+            findings.extend(sheet.finish(broken, lines));
+            Outcome::Read(Box::new(Message { alert, version, findings, bytes }))
+        }
+        Err(message) => {
+            let (line, column) = lines.locate(tag.offset);
+            Outcome::Rejected(Rejected { line, column, message, bytes })
+        }
+    })
+}
+
+/// An alert that is not complete yet.
+#[derive(Default)]
+struct Draft {
+    identifier: Option<String>,
+    sender: Option<String>,
+    sent: Option<CapTime>,
+    status: Option<Status>,
+    msg_type: Option<MsgType>,
+    source: Option<String>,
+    scope: Option<Scope>,
+    scope_guessed: bool,
+    restriction: Option<String>,
+    addresses: Vec<String>,
+    codes: Vec<String>,
+    note: Option<String>,
+    references: Vec<Reference>,
+    incidents: Vec<String>,
+    infos: Vec<Info>,
+}
+
+impl Draft {
+    fn take(&mut self, reader: &mut Reader<'_, '_>, item: Item) -> Result<(), ReadError> {
+        match item.name {
+            "identifier" => self.identifier = reader.typed(item)?.map(|t| t.into_owned()),
+            "sender" => self.sender = reader.typed(item)?.map(|t| t.into_owned()),
+            "sent" => self.sent = reader.time(item)?,
+            "status" => self.status = reader.word(item, |v, w| v > Version::V1_0 || w != Status::Draft)?,
+            "msgType" => self.msg_type = reader.word(item, |_, _| true)?,
+            "source" => self.source = reader.string(item)?,
+            "scope" => {
+                let scope = reader.word(item, |_, _| true)?;
+                // An unreadable scope is not for everybody until somebody has looked.
+                self.scope_guessed = scope.is_none();
+                self.scope = scope.or(Some(Scope::Restricted));
+            }
+            "restriction" => self.restriction = reader.string(item)?,
+            "addresses" => self.addresses = read_list(reader, item)?,
+            "code" => self.codes.extend(reader.string(item)?),
+            "note" => self.note = reader.string(item)?,
+            "references" => self.references = read_references(reader, item)?,
+            "incidents" => self.incidents = read_list(reader, item)?,
+            "info" => self.infos.push(read_info(reader, item)?),
+            _ => reader.scan.skip()?,
+        }
+        Ok(())
+    }
+
+    /// The alert, or why it cannot be used.
+    fn finish(self) -> Result<Alert, String> {
+        let need = |what: &str| format!("it has no readable <{what}>; without it the alert cannot be used");
+        Ok(Alert {
+            identifier: self.identifier.ok_or_else(|| need("identifier"))?,
+            sender: self.sender.ok_or_else(|| need("sender"))?,
+            sent: self.sent.ok_or_else(|| need("sent"))?,
+            status: self.status.ok_or_else(|| need("status"))?,
+            msg_type: self.msg_type.ok_or_else(|| need("msgType"))?,
+            source: self.source,
+            // CAP 1.0 lets it be left out.
+            scope: self.scope.unwrap_or(Scope::Public),
+            restriction: self.restriction,
+            addresses: self.addresses,
+            codes: self.codes,
+            note: self.note,
+            references: self.references,
+            incidents: self.incidents,
+            infos: self.infos,
+        })
+    }
+}
+
+fn read_list(reader: &mut Reader<'_, '_>, item: Item) -> Result<Vec<String>, ReadError> {
+    let (items, odd) = list(&reader.string(item)?.unwrap_or_default());
+    if odd {
+        let message =
+            format!("items of <{}> go apart by single spaces; those with spaces go in quotes", item.name);
+        reader.sheet.warning(item.offset, item.at, "list-form", message);
+    }
+    Ok(items)
+}
+
+fn read_references(reader: &mut Reader<'_, '_>, item: Item) -> Result<Vec<Reference>, ReadError> {
+    let text = reader.string(item)?.unwrap_or_default();
+    let mut references = Vec::new();
+    for token in text.split_ascii_whitespace() {
+        let Item { at, offset, .. } = item;
+        let triple = token.split_once(',').and_then(|(sender, rest)| {
+            let (identifier, sent) = rest.rsplit_once(',')?;
+            let (sent, faults) = parse(sent)?;
+            Some((Reference { sender: sender.to_owned(), identifier: identifier.to_owned(), sent }, faults))
+        });
+        let Some((reference, faults)) = triple else {
+            let message = format!("{:?} is no reference; write sender,identifier,sent", cut(token));
+            match reader.sheet.version {
+                // CAP 1.0 writes other names, without the time; they cannot be kept.
+                Version::V1_0 => reader.sheet.warning(offset, at, "reference-form", message),
+                _ => reader.sheet.error(offset, at, "reference-form", message),
+            }
+            continue;
+        };
+        let Reference { sender, identifier, sent } = &reference;
+        if sender.is_empty() || identifier.is_empty() {
+            let message = format!("{:?} names no message; write sender,identifier,sent", cut(token));
+            reader.sheet.error(offset, at, "reference-form", message);
+            continue;
+        }
+        let utc_only =
+            faults.plus_zero && !(faults.letter || faults.fraction || faults.no_offset || faults.shape);
+        if faults != Default::default() && !(utc_only && reader.sheet.version < Version::V1_2) {
+            let message = format!("the time in {:?} is not in the form of CAP; write {sent}", cut(token));
+            reader.sheet.error(offset, at, "reference-time", message);
+        }
+        references.push(reference);
+    }
+    Ok(references)
+}

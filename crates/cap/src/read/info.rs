@@ -1,0 +1,153 @@
+//! Reading the content of an alert: `info`, `resource` and named values.
+
+use super::Version;
+use super::area::read_area;
+use super::error::ReadError;
+use super::parts::{Item, Reader};
+use super::table::{INFO, NAMED, RESOURCE};
+use super::values::cut;
+use crate::model::{Category, Certainty, Info, Named, Resource, ResponseType, Severity, Urgency};
+
+/// Reads an `info`. What cannot be read of its mandatory parts becomes empty or `Unknown`, with a finding.
+pub(super) fn read_info(reader: &mut Reader<'_, '_>, item: Item) -> Result<Info, ReadError> {
+    let mut info = Info {
+        language: None,
+        categories: Vec::new(),
+        event: String::new(),
+        response_types: Vec::new(),
+        urgency: Urgency::Unknown,
+        severity: Severity::Unknown,
+        certainty: Certainty::Unknown,
+        audience: None,
+        event_codes: Vec::new(),
+        effective: None,
+        onset: None,
+        expires: None,
+        sender_name: None,
+        headline: None,
+        description: None,
+        instruction: None,
+        web: None,
+        contact: None,
+        parameters: Vec::new(),
+        resources: Vec::new(),
+        areas: Vec::new(),
+    };
+    let base = reader.sheet.open(reader.sheet.path(item.at), item.offset);
+    reader.children(base, item.offset, INFO, &mut |reader, item| take(&mut info, reader, item))?;
+    Ok(info)
+}
+
+fn take(info: &mut Info, reader: &mut Reader<'_, '_>, item: Item) -> Result<(), ReadError> {
+    match item.name {
+        "language" => info.language = reader.typed(item)?.map(|t| t.into_owned()),
+        "category" => {
+            info.categories
+                .extend(reader.word(item, |v, w: Category| v > Version::V1_0 || w != Category::Cbrne)?);
+        }
+        "event" => info.event = reader.text(item)?.map(|t| t.into_owned()).unwrap_or_default(),
+        "responseType" => {
+            let new = [ResponseType::Avoid, ResponseType::AllClear];
+            info.response_types
+                .extend(reader.word(item, |v, w: ResponseType| v == Version::V1_2 || !new.contains(&w))?);
+        }
+        "urgency" => info.urgency = reader.word(item, |_, _| true)?.unwrap_or(Urgency::Unknown),
+        "severity" => info.severity = reader.word(item, |_, _| true)?.unwrap_or(Severity::Unknown),
+        "certainty" => info.certainty = read_certainty(reader, item)?,
+        "audience" => info.audience = reader.string(item)?,
+        "eventCode" => info.event_codes.extend(read_named(reader, item)?),
+        "effective" => info.effective = reader.time(item)?,
+        "onset" => info.onset = reader.time(item)?,
+        "expires" => info.expires = reader.time(item)?,
+        "senderName" => info.sender_name = reader.string(item)?,
+        "headline" => info.headline = reader.string(item)?,
+        "description" => info.description = reader.string(item)?,
+        "instruction" => info.instruction = reader.string(item)?,
+        "web" => info.web = reader.string(item)?,
+        "contact" => info.contact = reader.string(item)?,
+        "parameter" => info.parameters.extend(read_named(reader, item)?),
+        "resource" => info.resources.push(read_resource(reader, item)?),
+        "area" => info.areas.push(read_area(reader, item)?),
+        _ => reader.scan.skip()?,
+    }
+    Ok(())
+}
+
+/// Reads a certainty; `Very Likely` belongs to CAP 1.0 and means `Likely` since.
+fn read_certainty(reader: &mut Reader<'_, '_>, item: Item) -> Result<Certainty, ReadError> {
+    let Some(text) = reader.typed(item)? else { return Ok(Certainty::Unknown) };
+    if text.eq_ignore_ascii_case("very likely") {
+        if reader.sheet.version > Version::V1_0 {
+            let message = "\"Very Likely\" belongs to CAP 1.0; write Likely";
+            reader.sheet.error(item.offset, item.at, "word-version", message);
+        }
+        return Ok(Certainty::Likely);
+    }
+    let word = reader.word_of(item, &text, |v, w| v > Version::V1_0 || w != Certainty::Observed);
+    Ok(word.unwrap_or(Certainty::Unknown))
+}
+
+/// Reads an event code, parameter or geocode: two elements, or in CAP 1.0 the text `name=value`.
+pub(super) fn read_named(reader: &mut Reader<'_, '_>, item: Item) -> Result<Option<Named>, ReadError> {
+    if reader.sheet.version == Version::V1_0 {
+        return Ok(reader.string(item)?.map(|text| {
+            let (name, value) = text.split_once('=').unwrap_or(("", &text));
+            Named { name: name.trim().to_owned(), value: value.trim().to_owned() }
+        }));
+    }
+    let (mut name, mut value) = (String::new(), String::new());
+    let base = reader.sheet.open(reader.sheet.path(item.at), item.offset);
+    reader.children(base, item.offset, NAMED, &mut |reader, item| {
+        let text = reader.text(item)?.map(|t| t.into_owned()).unwrap_or_default();
+        match item.name {
+            "valueName" => name = text,
+            _ => value = text,
+        }
+        Ok(())
+    })?;
+    Ok(Some(Named { name, value }))
+}
+
+fn read_resource(reader: &mut Reader<'_, '_>, item: Item) -> Result<Resource, ReadError> {
+    let mut resource = Resource {
+        description: String::new(),
+        mime_type: String::new(),
+        size: None,
+        uri: None,
+        deref_uri: None,
+        digest: None,
+    };
+    let base = reader.sheet.open(reader.sheet.path(item.at), item.offset);
+    reader.children(base, item.offset, RESOURCE, &mut |reader, item| {
+        match item.name {
+            "resourceDesc" => {
+                resource.description = reader.text(item)?.map(|t| t.into_owned()).unwrap_or_default()
+            }
+            "mimeType" => resource.mime_type = reader.text(item)?.map(|t| t.into_owned()).unwrap_or_default(),
+            "size" => resource.size = read_size(reader, item)?,
+            "uri" => resource.uri = reader.string(item)?,
+            "derefUri" => {
+                let (text, faults) = reader.text_up_to(item, None)?;
+                if text.is_none() {
+                    reader.empty(item);
+                }
+                // Half a file is no file.
+                resource.deref_uri = text.filter(|_| !faults.too_long).map(|t| t.into_owned());
+            }
+            "digest" => resource.digest = reader.string(item)?,
+            _ => reader.scan.skip()?,
+        }
+        Ok(())
+    })?;
+    Ok(resource)
+}
+
+fn read_size(reader: &mut Reader<'_, '_>, item: Item) -> Result<Option<u64>, ReadError> {
+    let Some(text) = reader.typed(item)? else { return Ok(None) };
+    let size = text.parse().ok();
+    if size.is_none() {
+        let message = format!("{:?} is no size; write whole bytes, such as 20480", cut(&text));
+        reader.sheet.error(item.offset, item.at, "size", message);
+    }
+    Ok(size)
+}

@@ -1,0 +1,170 @@
+//! Foreign bytes to alerts: tolerant, bounded, in one pass, without recursion.
+//!
+//! [`read`] decodes (`decode`), tokenizes (`scan`), walks the wrapper (`feed`) and reads each alert
+//! (`alert`, `info`, `area`) against the schema of its version (`table`), noting what is wrong (`sheet`).
+
+mod alert;
+mod area;
+mod decode;
+mod error;
+mod feed;
+mod info;
+mod lines;
+mod newest;
+mod parts;
+mod scan;
+mod sheet;
+mod table;
+mod values;
+
+use std::fmt;
+use std::ops::Range;
+
+pub use error::ReadError;
+pub(crate) use scan::is_xml_char;
+
+use crate::model::Alert;
+use crate::{CapTime, Finding, FindingSeverity, Limits};
+
+/// Reads a CAP message, a feed or a list of them.
+///
+/// Takes CAP 1.0, 1.1 and 1.2 with any prefix, bare or inside Atom, RSS, EDXL-DE or a list; UTF-8, UTF-16,
+/// ISO-8859-1 and Windows-1252. What breaks the standard is repaired where one reading is left, and noted in the
+/// message's findings. White space around values is dropped, empty elements are absent.
+///
+/// # Errors
+/// If the bytes are not well-formed XML, hold a document type or unknown entities, exceed a limit, are no CAP, or
+/// are a single alert without readable identifier, sender, sent, status or msgType. In a feed such an alert goes to
+/// [`Document::rejected`] instead.
+pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError> {
+    if bytes.len() > limits.max_bytes {
+        return Err(ReadError::TooLarge { bytes: bytes.len(), limit: limits.max_bytes });
+    }
+    let decoded = decode::decode(bytes)?;
+    let mut document = feed::read_document(&decoded.text, decoded.repaired, limits)?;
+    let mut map = decode::SourceMap::new(&decoded);
+    for message in &mut document.messages {
+        message.bytes = map.source(message.bytes.start)..map.source(message.bytes.end);
+    }
+    for rejected in &mut document.rejected {
+        rejected.bytes = map.source(rejected.bytes.start)..map.source(rejected.bytes.end);
+    }
+    Ok(document)
+}
+
+/// What a document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DocumentKind {
+    /// A single alert.
+    Alert,
+    /// An Atom feed.
+    Atom,
+    /// An RSS feed.
+    Rss,
+    /// An EDXL-DE distribution.
+    EdxlDe,
+    /// Any other element with alerts inside.
+    List,
+}
+
+/// What was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// What the document is.
+    pub kind: DocumentKind,
+    /// The alerts, in document order.
+    pub messages: Vec<Message>,
+    /// Feed entries without a readable alert inside, in document order.
+    pub entries: Vec<Entry>,
+    /// Alerts that cannot be used; the message is one [`ReadError::Unusable`] would bear.
+    pub rejected: Vec<Rejected>,
+    /// How many alerts, entries and rejections went over [`Limits::max_alerts`]; the newest were kept.
+    pub dropped: usize,
+    /// When the feed says it changed.
+    pub updated: Option<CapTime>,
+}
+
+/// An alert and what is wrong with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    /// The alert, as far as it could be read.
+    pub alert: Alert,
+    /// The version of CAP it is written in.
+    pub version: Version,
+    /// What is wrong, in document order.
+    pub findings: Vec<Finding>,
+    /// Where the `<alert>` element lies in the bytes that were read.
+    pub bytes: Range<usize>,
+}
+
+impl Message {
+    /// Whether the message conforms to its version of CAP: no finding is an error.
+    pub fn strict(&self) -> bool {
+        self.findings.iter().all(|f| f.severity != FindingSeverity::Error)
+    }
+}
+
+/// An alert in a feed that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// Line of the `<alert>`, from 1.
+    pub line: u32,
+    /// Column of the `<alert>`, from 1, in characters.
+    pub column: u32,
+    /// Why.
+    pub message: String,
+    /// Where the `<alert>` element lies in the bytes that were read.
+    pub bytes: Range<usize>,
+}
+
+/// A feed entry that points to alerts elsewhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// Its id (`id` or `guid`).
+    pub id: Option<String>,
+    /// Its title.
+    pub title: Option<String>,
+    /// When it changed, or else when it was published.
+    pub updated: Option<CapTime>,
+    /// Its links, at most 64.
+    pub links: Vec<Link>,
+}
+
+/// A link of a feed entry.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Link {
+    /// The address, as written.
+    pub href: String,
+    /// What it is to the entry, such as `alternate` or `enclosure`.
+    pub rel: Option<String>,
+    /// Its media type, such as `application/cap+xml`.
+    pub media_type: Option<String>,
+}
+
+/// A version of CAP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Version {
+    /// CAP 1.0 of 2004.
+    V1_0,
+    /// CAP 1.1 of 2005.
+    V1_1,
+    /// CAP 1.2 of 2010.
+    V1_2,
+}
+
+impl Version {
+    /// The number, such as `1.2`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Version::V1_0 => "1.0",
+            Version::V1_1 => "1.1",
+            Version::V1_2 => "1.2",
+        }
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,81 @@
+//! A list that keeps the newest of what it is given.
+
+use jiff::Timestamp;
+
+/// Keeps at most `limit` items, the newest, in the order they came; those without a time count as oldest.
+#[derive(Debug)]
+pub(super) struct Newest<T> {
+    items: Vec<(Option<Timestamp>, T)>,
+    limit: usize,
+    dropped: usize,
+}
+
+impl<T> Newest<T> {
+    pub(super) fn new(limit: usize) -> Self {
+        Newest { items: Vec::new(), limit, dropped: 0 }
+    }
+
+    pub(super) fn push(&mut self, time: Option<Timestamp>, item: T) {
+        self.items.push((time, item));
+        // Pruning at twice the limit costs little per item and bounds the memory.
+        if self.items.len() >= self.limit.saturating_mul(2).max(1) {
+            self.prune();
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.dropped == 0
+    }
+
+    /// How many had to go, or will have to.
+    pub(super) fn dropped(&self) -> usize {
+        self.dropped + self.items.len().saturating_sub(self.limit)
+    }
+
+    pub(super) fn finish(mut self) -> Vec<T> {
+        self.prune();
+        self.items.into_iter().map(|(_, item)| item).collect()
+    }
+
+    fn prune(&mut self) {
+        if self.items.len() <= self.limit {
+            return;
+        }
+        let mut order: Vec<usize> = (0..self.items.len()).collect();
+        order.sort_by_key(|at| (self.items[*at].0, *at));
+        let mut out = vec![false; self.items.len()];
+        let excess = self.items.len() - self.limit;
+        for at in &order[..excess] {
+            out[*at] = true;
+        }
+        let mut out = out.into_iter();
+        self.items.retain(|_| !out.next().unwrap_or(false));
+        self.dropped += excess;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_stay_in_their_order() {
+        let mut newest = Newest::new(3);
+        for second in [5, 1, 9, 2, 8, 7, 3] {
+            newest.push(Timestamp::from_second(second).ok(), second);
+        }
+        newest.push(None, 0);
+        assert_eq!(newest.dropped(), 5);
+        assert_eq!(newest.finish(), [9, 8, 7]);
+    }
+
+    #[test]
+    fn a_limit_of_zero_keeps_nothing_and_counts_all() {
+        let mut newest = Newest::new(0);
+        newest.push(None, 'a');
+        newest.push(None, 'b');
+        assert_eq!(newest.dropped(), 2);
+        assert!(!newest.is_empty());
+        assert!(newest.finish().is_empty());
+    }
+}

@@ -1,0 +1,231 @@
+//! Values inside texts: numbers, rings, circles, lists.
+
+use crate::{Circle, Position};
+
+/// A number; the second answer is whether it is an xs:decimal as CAP writes it.
+pub(super) fn number(text: &str) -> Option<(f64, bool)> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let exact =
+        digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') && digits.bytes().any(|b| b.is_ascii_digit());
+    // Only forms with digits: Rust itself would also read "inf" and "nan".
+    if !exact && !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        return None;
+    }
+    text.parse().ok().filter(|n: &f64| n.is_finite()).map(|n| (n, exact))
+}
+
+/// A ring as far as it can be read.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Ring {
+    pub(super) points: Vec<Position>,
+    /// The text that is no "lat,lon" pair.
+    pub(super) odd: Option<String>,
+    /// Whether the ring has more than the positions left.
+    pub(super) too_many: bool,
+    /// Whether the odd text left no way to read the ring.
+    pub(super) unreadable: bool,
+}
+
+/// Reads "lat,lon lat,lon …", at most `room` positions.
+pub(super) fn ring(text: &str, room: usize) -> Ring {
+    let mut ring = Ring::default();
+    for token in text.split_ascii_whitespace() {
+        match pair(token) {
+            Some((position, true)) if ring.points.len() < room => ring.points.push(position),
+            Some((_, true)) => {
+                ring.too_many = true;
+                return ring;
+            }
+            _ => {
+                ring.odd = Some(cut(token));
+                return loose_ring(text, room, ring);
+            }
+        }
+    }
+    ring
+}
+
+/// A ring with brackets, semicolons, exponents or white space around commas: all its numbers, two by two.
+fn loose_ring(text: &str, room: usize, mut ring: Ring) -> Ring {
+    ring.points.clear();
+    let is_mark = |c: char| c.is_ascii_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '[' | ']');
+    let mut lat = None;
+    for token in text.split(is_mark).filter(|t| !t.is_empty()) {
+        let Some((value, _)) = number(token) else {
+            ring.odd = Some(cut(token));
+            ring.unreadable = true;
+            return ring;
+        };
+        match lat.take() {
+            None => lat = Some(value),
+            Some(_) if ring.points.len() == room => {
+                ring.too_many = true;
+                return ring;
+            }
+            Some(lat) => ring.points.push(Position { lat, lon: value }),
+        }
+    }
+    ring.unreadable = lat.is_some();
+    ring
+}
+
+/// Reads "lat,lon radius".
+pub(super) fn circle(text: &str) -> Option<(Circle, bool)> {
+    let mut tokens = text.split_ascii_whitespace();
+    if let (Some(center), Some(radius), None) = (tokens.next(), tokens.next(), tokens.next())
+        && let (Some((center, true)), Some((radius_km, true))) = (pair(center), number(radius))
+    {
+        return Some((Circle { center, radius_km }, true));
+    }
+    let is_mark = |c: char| c.is_ascii_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '[' | ']');
+    let mut numbers = text.split(is_mark).filter(|t| !t.is_empty()).map(|t| number(t).map(|(n, _)| n));
+    let (lat, lon, radius_km) = (numbers.next()??, numbers.next()??, numbers.next()??);
+    match numbers.next() {
+        None => Some((Circle { center: Position { lat, lon }, radius_km }, false)),
+        Some(_) => None,
+    }
+}
+
+/// What had to be done to bring positions into range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RangeRepair {
+    /// Longitudes past ±180 were brought round.
+    Wrapped,
+    /// Longitude stood first in every position.
+    Swapped,
+    /// No reading is sure: the shape cannot be kept.
+    Hopeless,
+}
+
+/// Brings positions into range, if there is only one way to read them.
+pub(super) fn into_range(points: &mut [Position]) -> Option<RangeRepair> {
+    let within = |p: &Position| p.lat.abs() <= 90.0 && p.lon.abs() <= 180.0;
+    if points.iter().all(within) {
+        return None;
+    }
+    if points.iter().all(|p| p.lat.abs() <= 90.0 && p.lon.abs() <= 360.0) {
+        for point in points.iter_mut().filter(|p| p.lon.abs() > 180.0) {
+            point.lon -= 360.0 * point.lon.signum();
+        }
+        return Some(RangeRepair::Wrapped);
+    }
+    // A single impossible latitude is a slip of the pen; only if all are can they be longitudes.
+    if points.iter().all(|p| p.lat.abs() > 90.0 && p.lat.abs() <= 180.0 && p.lon.abs() <= 90.0) {
+        for point in points.iter_mut() {
+            (point.lat, point.lon) = (point.lon, point.lat);
+        }
+        return Some(RangeRepair::Swapped);
+    }
+    Some(RangeRepair::Hopeless)
+}
+
+/// Items between spaces; those in double quotes may hold spaces.
+///
+/// The second answer is whether the list departs from single spaces and paired quotes.
+pub(super) fn list(text: &str) -> (Vec<String>, bool) {
+    let mut items = Vec::new();
+    let mut odd = text.contains("  ") || text.contains(['\t', '\n', '\r']);
+    let mut rest = text.trim_ascii_start();
+    while !rest.is_empty() {
+        let item;
+        if let Some(quoted) = rest.strip_prefix('"') {
+            let end = quoted.find('"');
+            odd |= end.is_none();
+            let end = end.unwrap_or(quoted.len());
+            item = &quoted[..end];
+            rest = quoted.get(end + 1..).unwrap_or("");
+            odd |= item.trim().is_empty() || !(rest.is_empty() || rest.starts_with(' '));
+        } else {
+            let end = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
+            item = &rest[..end];
+            odd |= item.contains('"');
+            rest = &rest[end..];
+        }
+        let item: String = item.trim().replace('"', "");
+        if !item.is_empty() {
+            items.push(item);
+        }
+        rest = rest.trim_ascii_start();
+    }
+    (items, odd)
+}
+
+/// The start of a text, for a message.
+pub(super) fn cut(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+/// Reads "lat,lon"; the second answer is whether both are plain decimals.
+fn pair(token: &str) -> Option<(Position, bool)> {
+    let (lat, lon) = token.split_once(',')?;
+    let ((lat, a), (lon, b)) = (number(lat)?, number(lon)?);
+    Some((Position { lat, lon }, a && b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn p(lat: f64, lon: f64) -> Position {
+        Position { lat, lon }
+    }
+
+    #[test]
+    fn numbers_are_decimals() {
+        assert_eq!(number("-12.50"), Some((-12.5, true)));
+        assert_eq!(number("1e3"), Some((1000.0, false)));
+        for text in ["", "-", ".", "nan", "inf", "-inf", "infinity", "1e999", "0x10", "1,5", "--1"] {
+            assert_eq!(number(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn rings_are_read_strictly_then_loosely() {
+        let points = vec![p(1.0, 2.0), p(3.0, -4.0)];
+        assert_eq!(ring(" 1,2\n  3,-4 ", 9), Ring { points: points.clone(), ..Ring::default() });
+        for text in ["1,2 3,-4)", "(1, 2) (3, -4)", "1,2; 3,-4", "1 2 3 -4"] {
+            let read = ring(text, 9);
+            assert_eq!(read.points, points, "{text}");
+            assert!(read.odd.is_some() && !read.unreadable, "{text}");
+        }
+        assert!(ring("north of the river", 9).unreadable);
+        assert!(ring("1,2 3", 9).unreadable);
+        assert!(ring("1,2 nan,4", 9).unreadable);
+        assert!(ring("1,2 3,4 5,6", 2).too_many);
+    }
+
+    #[test]
+    fn positions_are_repaired_only_where_one_reading_is_left() {
+        let check = |points: &[Position], want: Option<RangeRepair>, first: Position| {
+            let mut points = points.to_vec();
+            assert_eq!(into_range(&mut points), want);
+            assert_eq!(points[0], first);
+        };
+        check(&[p(90.0, -180.0)], None, p(90.0, -180.0));
+        check(&[p(1.0, 190.0), p(2.0, 170.0)], Some(RangeRepair::Wrapped), p(1.0, -170.0));
+        check(&[p(100.5, 13.0), p(101.0, 14.0)], Some(RangeRepair::Swapped), p(13.0, 100.5));
+        check(&[p(100.5, 13.0), p(15.0, 14.0)], Some(RangeRepair::Hopeless), p(100.5, 13.0));
+    }
+
+    #[test]
+    fn circles_are_read() {
+        assert_eq!(circle("1,2 3.5"), Some((Circle { center: p(1.0, 2.0), radius_km: 3.5 }, true)));
+        assert_eq!(circle("1, 2, 3.5"), Some((Circle { center: p(1.0, 2.0), radius_km: 3.5 }, false)));
+        assert_eq!(circle("1,2"), None);
+        assert_eq!(circle("1,2 3 4"), None);
+    }
+
+    #[test]
+    fn lists_know_quotes() {
+        let check = |text: &str, items: &[&str], odd: bool| {
+            let items: Vec<String> = items.iter().map(|i| i.to_string()).collect();
+            assert_eq!(list(text), (items, odd), "{text}");
+        };
+        check("a b", &["a", "b"], false);
+        check("\"two words\" b", &["two words", "b"], false);
+        check("a  b\n c", &["a", "b", "c"], true);
+        check("\"open end", &["open end"], true);
+        check("\"\" a", &["a"], true);
+        check("", &[], false);
+    }
+}

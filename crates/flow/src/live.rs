@@ -1,0 +1,178 @@
+//! The live river: one task a pulled source, and one that keeps time, delivers and reads back.
+
+use crate::intake::IntakeError;
+use crate::river::River;
+use crate::setup::{Fetch, SourceSetup};
+use crate::source::poll::{Address, Backoff, Outcome, Poller, Request};
+use crate::source::watch::Heard;
+use crate::sources::Answer;
+use beaconfire_core::{Actor, Command, SourceId};
+use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// How often due things are looked for.
+const BEAT: Duration = Duration::from_millis(250);
+/// How often silence is looked for, and outlets are read back.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+/// How often detectors' states are kept.
+const KEEP_EVERY: Duration = Duration::from_secs(300);
+/// Linked documents that one answer may make us fetch.
+const MAX_LINKS: usize = 2_000;
+
+/// Runs until `stop` turns true. Every task goes on after an error: it is told in the log, and
+/// what could not be done is tried again.
+pub async fn run(river: Arc<River>, sources: &[SourceSetup], seed: u64, stop: watch::Receiver<bool>) {
+    let mut tasks = JoinSet::new();
+    for (number, source) in sources.iter().enumerate() {
+        if let Fetch::Pull { url, every } = &source.fetch {
+            match (Address::read(url), Poller::new()) {
+                (Ok(address), Ok(poller)) => {
+                    let request = Request::new(address, source.options.max_bytes);
+                    let backoff = Backoff::new(*every, seed.wrapping_add(number as u64));
+                    tasks.spawn(pull(river.clone(), source.id.clone(), poller, request, backoff));
+                }
+                (Err(error), _) => {
+                    tracing::error!(source = %source.id, %error, "this source cannot be asked")
+                }
+                (_, Err(error)) => {
+                    tracing::error!(source = %source.id, %error, "this source cannot be asked")
+                }
+            }
+        }
+    }
+    tasks.spawn(deliver(river.clone()));
+    keep_time(&river, stop).await;
+    tasks.shutdown().await;
+}
+
+/// Asks one source for ever, and fetches what it links to.
+async fn pull(river: Arc<River>, id: SourceId, poller: Poller, mut request: Request, mut backoff: Backoff) {
+    loop {
+        let outcome = poller.poll(&request).await;
+        let pause = match &outcome {
+            Outcome::Failed { retry_after, .. } => backoff.after_failure(*retry_after),
+            Outcome::Refused { .. } | Outcome::TooLarge { .. } => backoff.after_failure(None),
+            Outcome::Body { .. } | Outcome::NotModified => backoff.after_answer(),
+        };
+        if let Err(error) = heard(&river, &id, &poller, &mut request, outcome).await {
+            tracing::error!(source = %id, %error, "what the source said could not be kept; it is asked again");
+            // The validators must not hide from us what was not kept.
+            (request.etag, request.last_modified) = (None, None);
+        }
+        tokio::time::sleep(pause).await;
+    }
+}
+
+async fn heard(
+    river: &River,
+    id: &SourceId,
+    poller: &Poller,
+    request: &mut Request,
+    outcome: Outcome,
+) -> Result<(), IntakeError> {
+    let answer = match outcome {
+        Outcome::Body { bytes, content_type, etag, last_modified } => {
+            (request.etag, request.last_modified) = (etag, last_modified);
+            Answer::Body { content_type: content_type.unwrap_or_default(), bytes }
+        }
+        Outcome::NotModified => Answer::Other(Heard::NotModified),
+        Outcome::Refused { status } => Answer::Other(Heard::Refused { status }),
+        Outcome::Failed { words, .. } => Answer::Other(Heard::Failed { words }),
+        Outcome::TooLarge { limit } => Answer::Other(Heard::TooLarge { limit }),
+    };
+    let links = river.sources().hear(id, answer).await?;
+    for link in links.into_iter().take(MAX_LINKS) {
+        let address = match request.address.follow(&link) {
+            Ok(address) => address,
+            Err(error) => {
+                tracing::warn!(source = %id, link, %error, "a link is not followed");
+                continue;
+            }
+        };
+        let linked = Request::new(address, request.max_bytes);
+        match poller.poll(&linked).await {
+            Outcome::Body { bytes, content_type, .. } => {
+                river.sources().hear_linked(id, &content_type.unwrap_or_default(), bytes).await?;
+            }
+            other => {
+                // Asked again with the feed, because nothing of it was taken in.
+                (request.etag, request.last_modified) = (None, None);
+                tracing::warn!(source = %id, link, ?other, "a linked document could not be fetched");
+            }
+        }
+    }
+    river.sources().keep(id).await
+}
+
+/// Delivers whatever is queued, whenever something becomes durable, and tries again what failed.
+async fn deliver(river: Arc<River>) {
+    let mut told = river.engine().subscribe();
+    loop {
+        match river.deliver().await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::error!(%error, "delivery could not be journalled; it is tried again"),
+        }
+        // Falling behind or a closed engine means only: look again.
+        let _ = tokio::time::timeout(Duration::from_secs(2), told.recv()).await;
+    }
+}
+
+/// Timers, the clock, silence, read-back, checkpoints: until told to stop.
+async fn keep_time(river: &River, mut stop: watch::Receiver<bool>) {
+    let mut clock = HostReading::now();
+    let (mut looked, mut kept) = (Instant::now(), Instant::now());
+    while !*stop.borrow() {
+        let beat = async {
+            clock.check(river).await;
+            river.tick().await?;
+            if looked.elapsed() >= LOOK_EVERY {
+                looked = Instant::now();
+                river.find_silent().await?;
+                river.read_back().await?;
+            }
+            if kept.elapsed() >= KEEP_EVERY {
+                kept = Instant::now();
+                river.intake().keep_detectors().await?;
+            }
+            river.checkpoint_if_due().await?;
+            Ok::<(), IntakeError>(())
+        };
+        if let Err(error) = beat.await {
+            tracing::error!(%error, "what fell due could not be journalled; it is tried again");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(BEAT) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Compares the host's clock with the time that has passed since the last look (invariant 2).
+struct HostReading {
+    at: Timestamp,
+    seen: Instant,
+}
+
+impl HostReading {
+    fn now() -> Self {
+        Self { at: Timestamp::now(), seen: Instant::now() }
+    }
+
+    async fn check(&mut self, river: &River) {
+        let reading = Timestamp::now();
+        let passed = SignedDuration::try_from(self.seen.elapsed()).unwrap_or(SignedDuration::ZERO);
+        let expected = self.at.saturating_add(passed).unwrap_or(Timestamp::MAX);
+        *self = Self { at: reading, seen: Instant::now() };
+        if reading.duration_since(expected).abs() < SignedDuration::from_secs(10) {
+            return;
+        }
+        let command = Command::ReadClock { reading, expected, synchronised: true };
+        if let Err(error) = river.engine().command(command, Actor::River).await {
+            tracing::error!(%error, "the clock's jump could not be journalled");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What the feed knows of a message, and how long it is shown.
+
+use beaconfire_cap::{Alert, Limits, Scope, read};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
+
+/// Superseded, ended and expired messages stay at least a day (invariant 19); two leave room for
+/// who reads once a day.
+const KEEP: SignedDuration = SignedDuration::from_hours(48);
+/// Messages in one feed, at most: the newest.
+const MAX_ENTRIES: usize = 500;
+
+/// A message in the feed.
+pub(super) struct Entry {
+    /// What it says.
+    pub(super) alert: Alert,
+    /// Its bytes as issued.
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Entry {
+    /// CAP sent, as an instant.
+    pub(super) fn sent(&self) -> Timestamp {
+        self.alert.sent.instant()
+    }
+
+    /// When the last of its blocks expires; none where any does not say.
+    pub(super) fn expires(&self) -> Option<Timestamp> {
+        let each = self.alert.infos.iter().map(|info| info.expires.map(|time| time.instant()));
+        each.collect::<Option<Vec<_>>>()?.into_iter().max()
+    }
+}
+
+/// The public messages among what was published.
+pub(super) fn read_entries(published: impl IntoIterator<Item = Vec<u8>>) -> Vec<Entry> {
+    published.into_iter().filter_map(read_entry).collect()
+}
+
+fn read_entry(bytes: Vec<u8>) -> Option<Entry> {
+    let alert = match read(&bytes, &Limits::default()) {
+        Ok(document) => document.messages.into_iter().next().map(|message| message.alert),
+        Err(error) => {
+            tracing::error!(%error, "a published message cannot be read");
+            None
+        }
+    }?;
+    (alert.scope == Scope::Public).then_some(Entry { alert, bytes })
+}
+
+/// What is shown at `now`, the newest first.
+pub(super) fn shown(entries: &[Entry], now: Timestamp) -> Vec<&Entry> {
+    let mut over: HashMap<&str, Timestamp> = HashMap::new();
+    for entry in entries {
+        for reference in &entry.alert.references {
+            let since = over.entry(&reference.identifier).or_insert(entry.sent());
+            *since = entry.sent().min(*since);
+        }
+    }
+    let stands = |entry: &&Entry| {
+        let replaced = over.get(entry.alert.identifier.as_str()).copied();
+        // What withdraws or ends is over as soon as it is said, but has to be heard.
+        let end = if entry.is_end() { Some(entry.sent()) } else { None };
+        let ends = [replaced, end, entry.expires()].into_iter().flatten().min();
+        ends.is_none_or(|ends| now.duration_since(ends) < KEEP)
+    };
+    let mut shown: Vec<_> = entries.iter().filter(stands).collect();
+    shown.sort_by_key(|entry| std::cmp::Reverse(entry.sent()));
+    shown.truncate(MAX_ENTRIES);
+    shown
+}
+
+impl Entry {
+    fn is_end(&self) -> bool {
+        let all_clear = beaconfire_cap::ResponseType::AllClear;
+        let cleared = |info: &beaconfire_cap::Info| info.response_types.contains(&all_clear);
+        self.alert.msg_type == beaconfire_cap::MsgType::Cancel
+            || (!self.alert.infos.is_empty() && self.alert.infos.iter().all(cleared))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SENT: &str = "2017-08-27T09:00:00-00:00";
+
+    fn entry(identifier: &str, sent: &str, kind: &str, references: &str, scope: &str) -> Vec<u8> {
+        let references = match references {
+            "" => String::new(),
+            name => format!("<references>a@example,{name},{SENT}</references>"),
+        };
+        format!(
+            r#"<?xml version="1.0" encoding="UTF-8"?><alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>{identifier}</identifier><sender>a@example</sender><sent>{sent}</sent><status>Exercise</status><msgType>{kind}</msgType><scope>{scope}</scope>{references}<info><category>Met</category><event>Flood</event><urgency>Immediate</urgency><severity>Severe</severity><certainty>Observed</certainty><expires>2017-08-28T09:00:00-00:00</expires><area><areaDesc>Somewhere</areaDesc></area></info></alert>"#
+        )
+        .into_bytes()
+    }
+
+    fn names(entries: &[Entry], now: &str) -> Vec<String> {
+        let now = now.parse().expect("a time");
+        shown(entries, now).iter().map(|entry| entry.alert.identifier.clone()).collect()
+    }
+
+    #[test]
+    fn what_was_superseded_ended_or_expired_stays_more_than_a_day_and_not_for_good() {
+        let entries = read_entries(vec![
+            entry("one", SENT, "Alert", "", "Public"),
+            entry("two", "2017-08-27T12:00:00-00:00", "Cancel", "one", "Public"),
+            entry("three", "2017-08-27T13:00:00-00:00", "Alert", "", "Public"),
+        ]);
+        assert_eq!(names(&entries, "2017-08-27T14:00:00Z"), ["three", "two", "one"]);
+        assert_eq!(names(&entries, "2017-08-28T13:00:00Z"), ["three", "two", "one"]);
+        assert_eq!(names(&entries, "2017-08-29T13:00:00Z"), ["three"]);
+        assert!(names(&entries, "2017-08-30T10:00:00Z").is_empty());
+    }
+
+    #[test]
+    fn scope_restricted_or_private_never_reaches_the_feed() {
+        let entries = read_entries(vec![
+            entry("open", SENT, "Alert", "", "Public"),
+            entry("closed", SENT, "Alert", "", "Restricted"),
+            entry("secret", SENT, "Alert", "", "Private"),
+        ]);
+        assert_eq!(names(&entries, "2017-08-27T10:00:00Z"), ["open"]);
+    }
+
+    #[test]
+    fn bytes_that_are_no_message_are_left_out() {
+        let broken = b"<alert>".to_vec();
+        assert!(read_entries(vec![broken]).is_empty());
+    }
+}

@@ -1,0 +1,164 @@
+//! The routes and what lies round them all.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
+use tokio::net::TcpListener;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::api::{
+    decide, events, incidents, intake, series, session, sources, warning_commands, warnings,
+};
+use crate::services::{App, Services};
+use crate::{dress, feed, headers, health, host, metrics, pages};
+
+/// A draft with detailed polygons is far smaller.
+const MAX_BODY: usize = 4 << 20;
+/// From the request's first byte to the answer's; a stream's later bytes are not counted.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The whole server.
+pub fn router(services: Services) -> Router {
+    let app = App::new(services);
+    let (private, _) = private().split_for_parts();
+    let (public, _) = public().split_for_parts();
+    let private = private
+        .route("/api/openapi.json", axum::routing::get(description))
+        .fallback(pages::page)
+        .layer(CompressionLayer::new());
+    // Within each list the last one is the outermost.
+    private
+        .merge(public)
+        .layer(from_fn_with_state(app.clone(), metrics::count))
+        .layer(from_fn_with_state(app.clone(), host::check))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE))
+        .layer(from_fn(dress::dress))
+        .layer(map_response(headers::secure))
+        .with_state(app)
+}
+
+/// Serves until `shutdown` is done; requests under way are finished, live streams are cut.
+///
+/// # Errors
+/// A listener that cannot be used.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let (closing, closed) = tokio::sync::oneshot::channel::<()>();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        shutdown.await;
+        // Nobody waits for it where the server has ended by itself.
+        let _ = closing.send(());
+    });
+    tokio::select! {
+        done = server => done,
+        // Streams never end by themselves; the rest has had time.
+        () = async {
+            let _ = closed.await;
+            tokio::time::sleep(GRACE).await;
+        } => Ok(()),
+    }
+}
+
+/// How long requests under way may take after the end was asked for.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// The API's description, as `/api/openapi.json` and `beaconfire generate openapi` give it.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let (_, private) = private().split_for_parts();
+    let (_, public) = public().split_for_parts();
+    private.merge_from(public)
+}
+
+/// What needs a session or a token, or is compressed.
+fn private() -> OpenApiRouter<App> {
+    let intake = OpenApiRouter::new()
+        .routes(routes!(intake::push))
+        .layer(DefaultBodyLimit::max(intake::MAX_BODY));
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(session::show, session::sign_in, session::sign_out))
+        .routes(routes!(session::sign_in_once))
+        .routes(routes!(incidents::list))
+        .routes(routes!(incidents::show))
+        .routes(routes!(decide::accept))
+        .routes(routes!(decide::decline))
+        .routes(routes!(decide::close))
+        .routes(routes!(decide::merge))
+        .routes(routes!(decide::split))
+        .routes(routes!(decide::link))
+        .routes(routes!(decide::draft))
+        .routes(routes!(warnings::show))
+        .routes(routes!(warnings::edit))
+        .routes(routes!(warning_commands::submit))
+        .routes(routes!(warning_commands::approve))
+        .routes(routes!(warning_commands::send_back))
+        .routes(routes!(warning_commands::drop_channel))
+        .routes(routes!(warning_commands::issue))
+        .routes(routes!(warning_commands::update))
+        .routes(routes!(warning_commands::retract))
+        .routes(routes!(series::show))
+        .routes(routes!(sources::list))
+        .routes(routes!(events::stream))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(metrics::show))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .merge(intake)
+}
+
+/// What anybody may read. It is not compressed: read-back compares bytes.
+fn public() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(feed::atom)).routes(routes!(feed::cap))
+}
+
+async fn description() -> axum::Json<utoipa::openapi::OpenApi> {
+    axum::Json(openapi())
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Beaconfire",
+        description = "Operators sign in and send X-CSRF-Token with every request that changes something. \
+                       Programs send a token. All failures have the form of ErrorBody.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    modifiers(&Security),
+    security(("session" = []), ("token" = [])),
+    tags(
+        (name = "session", description = "Signing in and out"),
+        (name = "incidents", description = "What is going on, and what is decided about it"),
+        (name = "warnings", description = "From the draft to the end of a warning"),
+        (name = "sources", description = "Where things come from"),
+        (name = "events", description = "What changes, as it changes"),
+        (name = "intake", description = "Measurements pushed by programs"),
+        (name = "public", description = "What anybody may read"),
+        (name = "health", description = "For those who watch the server")
+    )
+)]
+struct Description;
+
+struct Security;
+
+impl utoipa::Modify for Security {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_default();
+        let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("beaconfire")));
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        components.add_security_scheme("session", cookie);
+        components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    }
+}

@@ -1,0 +1,139 @@
+//! What the public feed holds: one file a message, written whole, with its folder's entry.
+
+use std::path::{Path, PathBuf};
+
+use crate::durable;
+use crate::encode::hex;
+use crate::error::StoreError;
+use crate::hash::sha256;
+
+/// A message that a channel has published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishedEntry {
+    /// CAP identifier.
+    pub identifier: String,
+    /// The exact bytes that were cleared.
+    pub bytes: Vec<u8>,
+}
+
+/// The folder of published messages: `DIR/<channel>/<sha256 of the identifier>.xml`. A message is
+/// never changed and never removed here; what is old is left out by those who read.
+#[derive(Debug, Clone)]
+pub struct Published {
+    folder: PathBuf,
+}
+
+/// What came of publishing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Publishing {
+    /// It is there now.
+    New,
+    /// The same bytes were there already.
+    Known,
+}
+
+impl Published {
+    /// The folder, made where it is missing.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| StoreError::io(&folder.display().to_string(), error))?;
+        Ok(Self { folder: folder.to_owned() })
+    }
+
+    /// Publishes a message, durable when this returns. The same bytes again do nothing; others
+    /// under the same identifier are refused.
+    pub fn put(&self, channel: &str, identifier: &str, bytes: &[u8]) -> Result<Publishing, StoreError> {
+        let path = self.path(channel, identifier);
+        let fault = |error: std::io::Error| StoreError::io(&path.display().to_string(), error);
+        match std::fs::read(&path) {
+            Ok(kept) if kept == framed(identifier, bytes) => return Ok(Publishing::Known),
+            Ok(_) => {
+                let reason = "other bytes are published under this identifier".to_owned();
+                return Err(StoreError::invalid(format!("message {identifier}"), reason));
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(fault(error)),
+        }
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(fault)?;
+        }
+        durable::replace_file(&path, &framed(identifier, bytes)).map_err(fault)?;
+        Ok(Publishing::New)
+    }
+
+    /// One message of a channel.
+    pub fn get(&self, channel: &str, identifier: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let path = self.path(channel, identifier);
+        match std::fs::read(&path) {
+            Ok(bytes) => Ok(unframed(bytes).map(|entry| entry.bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(StoreError::io(&path.display().to_string(), error)),
+        }
+    }
+
+    /// All messages of a channel, by file name.
+    pub fn list(&self, channel: &str) -> Result<Vec<PublishedEntry>, StoreError> {
+        let folder = self.folder.join(plain(channel));
+        let fault = |error: std::io::Error| StoreError::io(&folder.display().to_string(), error);
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(fault(error)),
+        };
+        let mut paths = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(fault)?.path();
+            if path.extension().is_some_and(|extension| extension == "xml") {
+                paths.push(path);
+            }
+        }
+        paths.sort();
+        paths
+            .iter()
+            .map(|path| std::fs::read(path).map_err(fault))
+            .map(|read| read.map(unframed))
+            .filter_map(Result::transpose)
+            .collect()
+    }
+
+    fn path(&self, channel: &str, identifier: &str) -> PathBuf {
+        let name = hex(&sha256(identifier.as_bytes()));
+        self.folder.join(plain(channel)).join(format!("{name}.xml"))
+    }
+}
+
+/// A channel's name as a folder's: nothing that leads elsewhere.
+fn plain(channel: &str) -> String {
+    channel.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
+}
+
+/// The identifier on a line of its own, then the exact bytes.
+fn framed(identifier: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut all = identifier.replace('\n', " ").into_bytes();
+    all.push(b'\n');
+    all.extend_from_slice(bytes);
+    all
+}
+
+fn unframed(all: Vec<u8>) -> Option<PublishedEntry> {
+    let end = all.iter().position(|byte| *byte == b'\n')?;
+    let identifier = String::from_utf8(all[..end].to_vec()).ok()?;
+    Some(PublishedEntry { identifier, bytes: all[end + 1..].to_vec() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_published_once_and_never_changed() {
+        let dir = tempfile::tempdir().unwrap();
+        let published = Published::open(dir.path()).unwrap();
+        assert_eq!(published.put("feed", "a/../b", b"<alert/>").unwrap(), Publishing::New);
+        assert_eq!(published.put("feed", "a/../b", b"<alert/>").unwrap(), Publishing::Known);
+        assert!(published.put("feed", "a/../b", b"<other/>").is_err());
+        assert_eq!(published.get("feed", "a/../b").unwrap().unwrap(), b"<alert/>");
+        assert_eq!(published.list("feed").unwrap().len(), 1);
+        assert!(published.list("none").unwrap().is_empty());
+    }
+}

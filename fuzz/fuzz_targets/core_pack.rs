@@ -1,0 +1,4 @@
+//! See `core_pack` in `src/lib.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| beaconfire_fuzz::core_pack(data));

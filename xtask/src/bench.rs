@@ -1,0 +1,114 @@
+//! `cargo xtask bench river`: how many pushed observations a second become durable and judged, next
+//! to bare SQLite in the same run, and how soon a signal follows the observation that raises it.
+
+pub mod bare;
+pub mod http;
+pub mod load;
+pub mod push;
+pub mod server;
+
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, bail};
+
+use crate::house;
+use load::Load;
+use server::Server;
+
+/// Observations a second, durable and judged, at the least.
+const LEAST_RATE: f64 = 50_000.0;
+/// Of what bare SQLite does.
+const LEAST_SHARE: f64 = 0.15;
+/// From the push to the signal, for 99 of 100.
+const LONGEST_P99: Duration = Duration::from_millis(250);
+
+struct Options {
+    load: Load,
+    rounds: u32,
+    paced_seconds: u32,
+    connections: u32,
+    binary: Option<PathBuf>,
+}
+
+/// Runs the task: prints what was measured, and answers whether every bar is held.
+///
+/// # Errors
+/// On an unknown option, or when the server or SQLite cannot be run.
+pub fn main(args: &[&str]) -> Result<bool> {
+    let options = options(args)?;
+    let binary = match &options.binary {
+        Some(path) => path.clone(),
+        None => house::release_binary()?,
+    };
+    let folder = tempfile::tempdir().context("make a temporary folder")?;
+    let load = &options.load;
+    let cores = thread::available_parallelism().map_or(0, usize::from);
+    println!("{} series, batches of {}, {} rounds, {cores} cores", load.series, load.batch, options.rounds);
+
+    let keyed = bare::keyed(folder.path(), load, options.rounds)?;
+    let heap = bare::heap(folder.path(), load, options.rounds)?;
+    println!("bare SQLite, keyed table  {:>9.0} rows/s  slowest batch {:?}", keyed.rate, keyed.slowest);
+    println!("bare SQLite, plain table  {:>9.0} rows/s  slowest batch {:?}", heap.rate, heap.slowest);
+
+    let server = Server::start(&binary, folder.path())?;
+    let idle = server.memory();
+    let rate = push::as_fast_as_it_goes(&server, load, options.rounds, options.connections)?;
+    println!("durable and judged        {rate:>9.0} obs/s   {} connections", options.connections);
+    let busy = server.memory();
+    let (half, first) = (rate / 2.0, options.rounds);
+    let delays = push::paced(&server, load, first, half, options.paced_seconds)?;
+    let p99 = push::percentile(&delays, 99);
+    println!(
+        "push to signal            at {half:.0} obs/s: median {:?}, p99 {p99:?}, longest {:?}, of {}",
+        push::percentile(&delays, 50),
+        push::percentile(&delays, 100),
+        delays.len()
+    );
+    if let (Some((idle, _)), Some((now, most))) = (idle, busy) {
+        println!("memory of the server      {idle} MiB before, {now} MiB after, {most} MiB at most");
+    }
+
+    let share = rate / keyed.rate.max(heap.rate);
+    println!();
+    let bars = [
+        bar(rate >= LEAST_RATE, &format!("{rate:.0} obs/s, at least {LEAST_RATE:.0}")),
+        bar(share >= LEAST_SHARE, &format!("{share:.2} of the faster bare SQLite, at least {LEAST_SHARE}")),
+        bar(p99 < LONGEST_P99, &format!("p99 {p99:?}, below {LONGEST_P99:?}")),
+    ];
+    Ok(bars.iter().all(|held| *held))
+}
+
+fn bar(held: bool, words: &str) -> bool {
+    println!("{}  {words}", if held { "held  " } else { "MISSED" });
+    held
+}
+
+fn options(args: &[&str]) -> Result<Options> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).context("read the clock")?.as_secs();
+    // A day back, so that every round lies in the past and is still worth an incident.
+    let start = i64::try_from(now).context("read the clock")? - 86_400;
+    let mut options = Options {
+        load: Load { series: 100_000, batch: 5_000, start },
+        rounds: 10,
+        paced_seconds: 30,
+        connections: 2,
+        binary: None,
+    };
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        let value = *args.next().with_context(|| format!("read {arg}: a value must follow"))?;
+        let number = || value.parse::<u32>().with_context(|| format!("read {arg}: `{value}` is no number"));
+        match *arg {
+            "--series" => options.load.series = number()?,
+            "--batch" => options.load.batch = number()?,
+            "--rounds" => options.rounds = number()?,
+            "--seconds" => options.paced_seconds = number()?,
+            "--connections" => options.connections = number()?.max(1),
+            "--binary" => options.binary = Some(value.into()),
+            other => bail!("read the options of `bench river`: there is no {other}"),
+        }
+    }
+    Ok(options)
+}

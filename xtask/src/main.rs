@@ -1,0 +1,41 @@
+//! `cargo xtask`: the developer's tasks, one module each.
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask TASK
+
+  test [--quick]          format, lints, build, tests, doctests, browser tests
+  bless                   writes the generated files under docs/ anew
+  bench river             intake and judging speed against bare SQLite
+                          (--series, --batch, --rounds, --seconds, --connections, --binary FILE)
+  crash [--values N] [--kills N] [--seed N] [--jobs N] [--binary FILE] [--all]
+                          aborts and kills the demo, and holds what it then ends in
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["test", rest @ ..] => xtask::suite::main(rest),
+        ["bench", "river", rest @ ..] => xtask::bench::main(rest),
+        ["crash", rest @ ..] => xtask::crash::main(rest),
+        ["bless"] => xtask::bless::main(),
+        [] | ["help" | "-h" | "--help"] => {
+            print!("{HELP}");
+            Ok(true)
+        }
+        _ => {
+            eprint!("no task is called `{}`\n\n{HELP}", words.join(" "));
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(e) => {
+            eprintln!("xtask: failed to {e:#}");
+            ExitCode::from(2)
+        }
+    }
+}
