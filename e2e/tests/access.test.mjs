@@ -45,7 +45,8 @@ for (const colorScheme of ['light', 'dark']) {
     await page.getByTestId('members').waitFor();
     await assertAccessible(page, 'incident');
     await shot(page, `incident-${colorScheme}`);
-    await page.getByRole('button', { name: 'Draft a warning' }).click();
+    // The other colours' turn may have left a draft; then that one is opened.
+    await page.getByRole('region', { name: 'Warnings' }).getByRole('link').or(page.getByRole('button', { name: 'Draft a warning' })).first().click();
     await page.getByTestId('editor').waitFor();
     await assertAccessible(page, 'warning');
     await shot(page, `warning-${colorScheme}`);

@@ -21,6 +21,9 @@ fn packs() -> Vec<Pack> {
     let mut packs = Vec::new();
     for entry in std::fs::read_dir(root().join("packs")).expect("the packs") {
         let path = entry.expect("an entry").path();
+        if !path.is_dir() {
+            continue;
+        }
         let text = std::fs::read_to_string(path.join("pack.toml")).expect("a pack.toml in every folder");
         let pack = parse(&text).unwrap_or_else(|errors| panic!("{}: {errors:#?}", path.display()));
         assert_eq!(path.file_name().and_then(|name| name.to_str()), Some(pack.name.as_str()));

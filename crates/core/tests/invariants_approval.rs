@@ -38,7 +38,7 @@ fn nobody_approves_what_they_contributed_to() {
             seen.met();
             prop_assert!(seen.outcome.is_err());
         }
-        for record in seen.new() {
+        for record in seen.news() {
             let by = record.by.as_ref().expect("an operator approves");
             prop_assert!(!contributors.contains(by));
             prop_assert!(!contributors.is_empty(), "somebody wrote it");
@@ -66,7 +66,7 @@ fn the_contributors_are_everybody_who_wrote_since_the_last_message() {
 #[test]
 fn an_approval_names_role_digest_and_time_and_needs_renewed_authentication() {
     always(|seen| {
-        for record in seen.new() {
+        for record in seen.news() {
             let Fact::Approved { warning, digest, role, lapses } = &record.fact else { continue };
             seen.met();
             prop_assert!(matches!(seen.actor, Actor::Operator { fresh: true, .. }), "a stale session");

@@ -127,7 +127,7 @@ fn the_mode_of_a_journal_is_for_good() {
         if let (Some(before), Command::Open { mode, .. }) = (seen.before.mode, seen.command) {
             seen.met();
             prop_assert_eq!(seen.outcome.is_ok(), before == *mode);
-            prop_assert!(seen.new().is_empty());
+            prop_assert!(seen.news().is_empty());
         }
         if seen.before.mode.is_some() {
             prop_assert_eq!(seen.before.mode, seen.after.mode);

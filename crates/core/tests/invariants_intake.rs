@@ -86,7 +86,7 @@ fn items_are_taken_in_once() {
             && seen.before.taken.contains(item)
         {
             seen.met();
-            prop_assert!(seen.new().is_empty());
+            prop_assert!(seen.news().is_empty());
         }
         Ok(())
     });
@@ -255,7 +255,7 @@ fn an_update_or_cancel_that_may_not_act_is_reported_and_has_no_effect() {
         seen.met();
         let fate = &seen.after.alerts[&alert.key()].fate;
         prop_assert!(matches!(fate, Fate::NoEffect { .. }), "{fate:?}");
-        prop_assert_eq!(seen.new().len(), 1);
+        prop_assert_eq!(seen.news().len(), 1);
         prop_assert_eq!(&seen.before.incidents, &seen.after.incidents);
         Ok(())
     });

@@ -53,7 +53,7 @@ fn folding_a_prefix_and_then_the_rest_equals_folding_all() {
 #[test]
 fn encode_then_decode_is_the_identity() {
     always(|seen| {
-        for record in seen.new() {
+        for record in seen.news() {
             seen.met();
             let kept = record::encode(record);
             prop_assert_eq!(kept.version, record::VERSION);
@@ -90,7 +90,7 @@ fn a_state_folded_from_decoded_records_goes_on_as_if_it_had_never_stopped() {
 fn river_time_never_goes_back() {
     always(|seen| {
         prop_assert!(seen.after.river_time >= seen.before.river_time);
-        for record in seen.new() {
+        for record in seen.news() {
             prop_assert!(record.at >= seen.before.river_time);
             if seen.now < seen.before.river_time {
                 seen.met();
@@ -112,7 +112,7 @@ fn a_jumped_reading_is_recorded_and_never_adopted() {
         }
         prop_assert_eq!(
             seen.after.river_time,
-            if seen.new().is_empty() { seen.before.river_time } else { seen.river() }
+            if seen.news().is_empty() { seen.before.river_time } else { seen.river() }
         );
         Ok(())
     });
@@ -197,7 +197,12 @@ fn unknown_exposure_is_never_zero_and_never_lowers_a_level() {
             prop_assert!(member.impact >= Some(pack.level.impact_when_unknown), "taken as none");
             prop_assert!(member.impact >= Step::new(1));
             // What it takes the place of had an impact that nothing known contradicts.
-            let before = seen.before.incidents.values().flat_map(|incident| incident.standing());
+            let of_pack = |old: &&beaconfire_core::Member| match &old.id {
+                MemberId::Signal(id) => seen.before.signals[id].signal.pack == pack.name,
+                MemberId::Alert(_) => false,
+            };
+            let before =
+                seen.before.incidents.values().flat_map(|incident| incident.standing()).filter(of_pack);
             let replaced = before.filter(|old| {
                 seen.facts()
                     .any(|fact| matches!(fact, Fact::MemberSuperseded { member, .. } if member == &old.id))

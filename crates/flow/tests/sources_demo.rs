@@ -1,5 +1,7 @@
 //! The demo's recording, played through the parsers and the watch: every scene is seen as it was meant.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use beaconfire_core::{Health, Trouble};
 use beaconfire_flow::source::recording::{Played, Recording};
 use beaconfire_flow::source::watch::{Heard, Summary, Watch, WatchFinding, WatchRule};
@@ -21,7 +23,8 @@ fn kind_of(source: &str) -> &'static str {
 }
 
 fn read(item: &Played) -> Parsed {
-    parse(kind_of(&item.source), &item.body).unwrap_or_else(|error| panic!("{} {}: failed to {error}", item.source, item.at))
+    parse(kind_of(&item.source), &item.body)
+        .unwrap_or_else(|error| panic!("{} {}: failed to {error}", item.source, item.at))
 }
 
 /// (minutes from the start, healthy or the trouble) of each change of health.
@@ -34,7 +37,9 @@ fn health_of(source: &str, expected_every_s: i64, must_advance: bool) -> Vec<(i6
         for finding in findings {
             match finding {
                 WatchFinding::Health(Health::Healthy) => changes.push((minute(at), None)),
-                WatchFinding::Health(Health::Unknown { cause, .. }) => changes.push((minute(at), Some(cause))),
+                WatchFinding::Health(Health::Unknown { cause, .. }) => {
+                    changes.push((minute(at), Some(cause)))
+                }
                 WatchFinding::Note(_) => {}
             }
         }
@@ -73,7 +78,8 @@ fn every_link_of_the_demo_leads_to_a_recorded_alert() {
     let mut links = 0;
     for item in recording.iter().filter(|item| item.source == "cap-bravo" && item.status == 200) {
         for link in read(item).links {
-            let document = recording.document(&link, item.at).unwrap_or_else(|| panic!("{link} is not recorded"));
+            let document =
+                recording.document(&link, item.at).unwrap_or_else(|| panic!("{link} is not recorded"));
             assert_eq!(read(document).alerts.len(), 1, "{link}");
             links += 1;
         }
@@ -89,22 +95,16 @@ fn the_wimberley_gauge_falls_silent_while_rising() {
 
 #[test]
 fn an_emptied_feed_and_one_that_goes_back_are_seen() {
-    assert_eq!(health_of("cap-alfa", 900, false), [
-        (0, None),
-        (360, Some(Trouble::Emptied)),
-        (375, None),
-        (480, Some(Trouble::Backwards)),
-        (495, None),
-    ]);
+    assert_eq!(
+        health_of("cap-alfa", 900, false),
+        [(0, None), (360, Some(Trouble::Emptied)), (375, None), (480, Some(Trouble::Backwards)), (495, None),]
+    );
 }
 
 #[test]
 fn a_refusal_is_seen_at_once_and_an_empty_list_is_believed_at_the_third() {
-    assert_eq!(health_of("cap-bravo", 900, false)[..5], [
-        (0, None),
-        (60, Some(Trouble::Refused)),
-        (75, None),
-        (240, Some(Trouble::Emptied)),
-        (270, None),
-    ]);
+    assert_eq!(
+        health_of("cap-bravo", 900, false)[..5],
+        [(0, None), (60, Some(Trouble::Refused)), (75, None), (240, Some(Trouble::Emptied)), (270, None),]
+    );
 }

@@ -3,9 +3,7 @@
 use crate::error::{Answer, Problem};
 
 /// Runs `work` on a thread where it may block.
-pub(crate) async fn blocking<T, E>(
-    work: impl FnOnce() -> Result<T, E> + Send + 'static,
-) -> Answer<T>
+pub(crate) async fn blocking<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Answer<T>
 where
     T: Send + 'static,
     E: Into<Problem> + Send + 'static,

@@ -44,9 +44,7 @@ mod tests {
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         pairs
             .iter()
-            .map(|(name, value)| {
-                (header::HeaderName::from_static(name), HeaderValue::from_static(value))
-            })
+            .map(|(name, value)| (header::HeaderName::from_static(name), HeaderValue::from_static(value)))
             .collect()
     }
 

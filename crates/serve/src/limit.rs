@@ -17,6 +17,8 @@ pub(crate) struct Limits {
     pub(crate) sign_in_peer: Limit,
     /// Sign-ins by login, as typed.
     pub(crate) sign_in_login: Limit,
+    /// Approvals by account: each costs the work of a password.
+    pub(crate) approve: Limit,
     /// Requests by session or token.
     pub(crate) api: Limit,
     /// Pushed bodies by token.
@@ -30,6 +32,7 @@ impl Default for Limits {
         Self {
             sign_in_peer: Limit::new(30.0, 0.5),
             sign_in_login: Limit::new(8.0, 0.2),
+            approve: Limit::new(60.0, 1.0),
             api: Limit::new(300.0, 60.0),
             intake: Limit::new(2_000.0, 1_000.0),
             public: Limit::new(300.0, 60.0),
@@ -57,9 +60,8 @@ impl Limit {
 
     /// Takes one from the bucket of `key`.
     pub(crate) fn take(&self, key: &str) -> Answer<()> {
-        self.take_at(key, Instant::now()).map_err(|wait| {
-            Problem::wait("there were too many requests", wait.as_secs().saturating_add(1))
-        })
+        self.take_at(key, Instant::now())
+            .map_err(|wait| Problem::wait("there were too many requests", wait.as_secs().saturating_add(1)))
     }
 
     fn take_at(&self, key: &str, now: Instant) -> Result<(), Duration> {

@@ -1,12 +1,14 @@
 //! The routes and what lies round them all.
 
 use std::net::SocketAddr;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
+use axum::response::IntoResponse;
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -15,9 +17,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::{
-    decide, events, incidents, intake, series, session, sources, warning_commands, warnings,
-};
+use crate::api::{decide, events, incidents, intake, series, session, sources, warning_commands, warnings};
+use crate::error::{Answer, Problem};
 use crate::services::{App, Services};
 use crate::{dress, feed, headers, health, host, metrics, pages};
 
@@ -80,14 +81,34 @@ const GRACE: Duration = Duration::from_secs(3);
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let (_, private) = private().split_for_parts();
     let (_, public) = public().split_for_parts();
-    private.merge_from(public)
+    let mut openapi = private.merge_from(public);
+    for (path, item) in &mut openapi.paths.paths {
+        let methods = [
+            ("get", &mut item.get),
+            ("put", &mut item.put),
+            ("post", &mut item.post),
+            ("delete", &mut item.delete),
+        ];
+        for (method, operation) in methods {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(operation_id(method, path));
+            }
+        }
+    }
+    openapi
+}
+
+/// A name for generated clients, unique because method and path are.
+fn operation_id(method: &str, path: &str) -> String {
+    let words = path.split(|c: char| !c.is_ascii_alphanumeric());
+    let words = words.filter(|word| !matches!(*word, "" | "api" | "v1"));
+    std::iter::once(method).chain(words).collect::<Vec<_>>().join("_")
 }
 
 /// What needs a session or a token, or is compressed.
 fn private() -> OpenApiRouter<App> {
-    let intake = OpenApiRouter::new()
-        .routes(routes!(intake::push))
-        .layer(DefaultBodyLimit::max(intake::MAX_BODY));
+    let intake =
+        OpenApiRouter::new().routes(routes!(intake::push)).layer(DefaultBodyLimit::max(intake::MAX_BODY));
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(session::show, session::sign_in, session::sign_out))
         .routes(routes!(session::sign_in_once))
@@ -124,8 +145,11 @@ fn public() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(feed::atom)).routes(routes!(feed::cap))
 }
 
-async fn description() -> axum::Json<utoipa::openapi::OpenApi> {
-    axum::Json(openapi())
+async fn description() -> Answer<impl IntoResponse> {
+    static TEXT: OnceLock<Result<String, String>> = OnceLock::new();
+    let made = TEXT.get_or_init(|| openapi().to_json().map_err(|error| error.to_string()));
+    let text = made.as_ref().map_err(|error| Problem::internal(error))?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], text.as_str()))
 }
 
 #[derive(OpenApi)]

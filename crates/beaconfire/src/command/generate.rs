@@ -42,7 +42,7 @@ impl Args {
 /// The help of every command.
 fn cli() -> String {
     let mut page = "# The command line\n\nMade by `beaconfire generate cli`.\n".to_owned();
-    let mut root = Cli::command().term_width(100);
+    let mut root = Cli::command();
     root.build();
     add(&mut page, &mut root, "beaconfire");
     page

@@ -112,7 +112,7 @@ pub(crate) struct SourceTable {
     pub(crate) title: Option<String>,
     /// `http:`, `https:`, `file:` or a path: asked for.
     pub(crate) url: Option<String>,
-    /// Sent to us over HTTP with a token.
+    /// Sent to us over HTTP with a token; so it is too where nothing says how it comes.
     #[serde(default)]
     pub(crate) push: bool,
     /// Played from a recording; never in live or test mode.

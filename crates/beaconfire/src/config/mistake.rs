@@ -32,7 +32,8 @@ impl Mistake {
     }
 
     /// 1-based line and column (in characters), where known.
-    pub(crate) fn place(&self) -> Option<(usize, usize)> {
+    #[cfg(test)]
+    fn place(&self) -> Option<(usize, usize)> {
         let (text, span) = (self.text.as_ref()?, self.span.as_ref()?);
         let before = &text[..floor(text, span.start)];
         let line = before.matches('\n').count() + 1;

@@ -43,11 +43,12 @@ impl Reader {
         loaded
     }
 
-    /// Exactly one way in, and no recording in live or test mode (invariant 20).
+    /// One way in, and no recording in live or test mode (invariant 20).
     fn check_way(&mut self, at: usize, table: &SourceTable) {
         let ways = [table.url.is_some(), table.push, table.recorded].into_iter().filter(|way| *way).count();
-        if ways != 1 {
-            let message = "say how it comes, in one way: `url = \"…\"`, `push = true` or `recorded = true`";
+        // None of them is a push: as the examples of the kinds have it.
+        if ways > 1 {
+            let message = "it comes in one way: keep one of `url`, `push = true` and `recorded = true`";
             self.wrong(&format!("source[{at}]"), message);
         }
         if table.recorded && self.file.mode != ModeWord::Exercise {

@@ -45,7 +45,7 @@ impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (unit, word) = [(86_400, "d"), (3_600, "h"), (60, "m")]
             .into_iter()
-            .find(|(unit, _)| self.0 >= *unit && self.0 % unit == 0)
+            .find(|(unit, _)| self.0 >= *unit && self.0.is_multiple_of(*unit))
             .unwrap_or((1, "s"));
         write!(f, "{}{word}", self.0 / unit)
     }

@@ -78,7 +78,7 @@ fn every_mistake_is_shown_at_its_line_with_the_mend() {
         ),
         ("every = \"1m\"", "every = \"10m\"", ":21:9", "as often"),
         ("every = \"1m\"", "every = \"1 minute\"", ":21:9", "15m"),
-        ("every = \"1m\"", "push = true", ":17:1", "in one way"),
+        ("every = \"1m\"", "push = true", ":17:1", "one way"),
         ("expected_every = \"5m\"", "expected_every = \"5m\"\nstations = [\"s.toml\"]", ":23:13", "relative"),
         ("public = true", "public = true\nurl = \"http://x\"", ":29:7", "has no url"),
         ("read_back_minutes = 5", "read_back_minutes = 0", ":29:21", "1440"),

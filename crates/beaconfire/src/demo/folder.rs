@@ -45,7 +45,7 @@ impl Folder {
 ///
 /// # Errors
 /// Where it is in none of them.
-pub fn find_samples() -> Result<PathBuf> {
+pub(super) fn find_samples() -> Result<PathBuf> {
     let mut places = Vec::new();
     if let Some(named) = std::env::var_os("BEACONFIRE_SAMPLES") {
         places.push(PathBuf::from(named));

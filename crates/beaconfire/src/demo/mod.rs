@@ -8,7 +8,6 @@ mod play;
 mod script;
 mod site;
 
-
 use anyhow::{Context, Result};
 use folder::Folder;
 use people::People;
@@ -19,33 +18,33 @@ use std::sync::Arc;
 
 /// What was asked for.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub(crate) struct Wanted {
     /// Scripted roles act; no browser.
-    pub headless: bool,
+    pub(crate) headless: bool,
     /// End when nothing is left to do.
-    pub until_idle: bool,
+    pub(crate) until_idle: bool,
     /// Print one JSON object at the end.
-    pub json: bool,
+    pub(crate) json: bool,
     /// The data folder; a fresh temporary one where absent.
-    pub data: Option<PathBuf>,
+    pub(crate) data: Option<PathBuf>,
     /// River seconds a second; none for as fast as it goes.
-    pub speed: Option<f64>,
+    pub(crate) speed: Option<f64>,
     /// Makes accounts and passwords the same every time.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// Where the webhook goes; a sink of its own where absent.
-    pub sink: Option<String>,
+    pub(crate) sink: Option<String>,
     /// The port; any free one for 0.
-    pub port: u16,
+    pub(crate) port: u16,
 }
 
 /// Runs the demo until it is idle or interrupted.
 ///
 /// # Errors
 /// A folder, port or recording that cannot be used; the text says the mend.
-pub async fn run(wanted: Wanted) -> Result<()> {
+pub(crate) async fn run(wanted: Wanted) -> Result<()> {
     let folder = Folder::open(wanted.data.as_deref())?;
     let site = Site::bind(&folder, wanted.port, wanted.sink.clone()).await?;
-    let player = Player::start(&folder, &site).await?;
+    let player = Player::start(&folder, &site, wanted.headless).await?;
     let people = People::settle(player.river(), wanted.seed).await?;
     let server = site.serve(player.river_arc(), player.title()).await?;
     if wanted.headless {

@@ -1,8 +1,8 @@
 //! Plays the recording into a river, and moves river time.
 
 use super::folder::Folder;
-use super::site::Site;
 use super::plan;
+use super::site::Site;
 use anyhow::{Context, Result};
 use beaconfire_core::SourceId;
 use beaconfire_flow::source::recording::{Played, Recording};
@@ -31,6 +31,7 @@ pub(super) struct Player {
     folder: PathBuf,
     items: Arc<Items>,
     place: Mutex<Place>,
+    patience: Duration,
 }
 
 /// How far the recording has been played.
@@ -44,7 +45,7 @@ struct Place {
 
 impl Player {
     /// Opens samples, configuration and data folder; goes on where the folder stopped.
-    pub(super) async fn start(folder: &Folder, site: &Site) -> Result<Self> {
+    pub(super) async fn start(folder: &Folder, site: &Site, headless: bool) -> Result<Self> {
         let recording = Recording::open(&folder.samples.join("demo")).context("open the recording")?;
         let (start, end) = (recording.start(), recording.end());
         let title = recording.title().to_owned();
@@ -61,7 +62,17 @@ impl Player {
             river.sources().restore(place.sources.clone());
         }
         let folder = folder.data.clone();
-        Ok(Self { river, clock, recording, title, end, folder, items, place: Mutex::new(place) })
+        Ok(Self {
+            river,
+            clock,
+            recording,
+            title,
+            end,
+            folder,
+            items,
+            place: Mutex::new(place),
+            patience: if headless { PATIENCE } else { Duration::ZERO },
+        })
     }
 
     /// The river.
@@ -130,14 +141,28 @@ impl Player {
     /// Everything that is due at river time now: timers, deliveries, read-backs.
     pub(super) async fn settle(&self) -> Result<()> {
         self.river.tick().await?;
-        for _ in 0..MAX_ROUNDS {
-            if !self.river.deliver().await? {
-                break;
-            }
-        }
+        self.deliver().await?;
         self.river.read_back().await?;
         self.river.checkpoint_if_due().await?;
         Ok(())
+    }
+
+    /// Delivers all that can leave. River time stands still meanwhile, so that a busy machine
+    /// changes nothing; an outlet that stays dead is given up on, and tried again later.
+    async fn deliver(&self) -> Result<()> {
+        let begun = Instant::now();
+        while self.river.deliver().await? || (self.is_waiting() && begun.elapsed() < self.patience) {
+            if self.is_waiting() {
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether anything is queued on an outlet.
+    fn is_waiting(&self) -> bool {
+        let queued = |job: &beaconfire_core::Job| job.progress == beaconfire_core::Progress::Queued;
+        self.river.engine().read(|state| state.jobs.values().any(queued))
     }
 
     /// Plays in the pace of the host's clock times `speed`.
@@ -231,8 +256,10 @@ impl Player {
     }
 }
 
-/// Rounds of delivery at one time: each sends what the one before made possible.
-const MAX_ROUNDS: u32 = 32;
+/// How long a headless demo waits for an outlet, in the host's time.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Between two rounds of delivery.
+const PAUSE: Duration = Duration::from_millis(20);
 /// How often an interactive demo looks at the clock.
 const BEAT: Duration = Duration::from_millis(100);
 

@@ -83,14 +83,19 @@ fn decide_incident(state: &State, incident: &Incident, people: &People, over: bo
         return None;
     }
     let at = incident.touched.max(*accepted) + STEP;
-    match incident.warnings.last().and_then(|id| state.warnings.get(id)) {
-        None => Some(Deed { at, command: Command::Draft { incident: id, version }, actor: author }),
+    let past = |w: &&Warning| idle(w) && w.in_force().is_none() && !w.chain.is_empty();
+    let warning = incident.warnings.last().and_then(|id| state.warnings.get(id));
+    match warning.filter(|warning| !past(warning)) {
+        // None yet, or the last one ended before something new was accepted.
+        None if warning.is_none_or(|w| w.touched < *accepted) => {
+            Some(Deed { at, command: Command::Draft { incident: id, version }, actor: author })
+        }
         // Something new was accepted since the last message: an update.
         Some(warning) if idle(warning) && warning.in_force().is_some_and(|m| m.stamp.sent < *accepted) => {
             let command = Command::OpenUpdate { warning: warning.id.clone(), version: warning.version };
             Some(Deed { at, command, actor: author })
         }
-        Some(_) => None,
+        _ => None,
     }
 }
 

@@ -5,29 +5,29 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// What a run gave.
-pub struct Run {
+pub(crate) struct Run {
     /// The exit status.
-    pub code: i32,
+    pub(crate) code: i32,
     /// stdout.
-    pub out: String,
+    pub(crate) out: String,
     /// stderr.
-    pub err: String,
+    pub(crate) err: String,
 }
 
 /// The program with these arguments, not yet started.
-pub fn program(args: &[&str]) -> Command {
+pub(crate) fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_beaconfire"));
     command.args(args).env_remove("BEACONFIRE_CRASH_AT").env_remove("BEACONFIRE_LOG");
     command
 }
 
 /// Runs the program with nothing on stdin.
-pub fn beaconfire(args: &[&str]) -> Run {
+pub(crate) fn beaconfire(args: &[&str]) -> Run {
     beaconfire_with(args, b"")
 }
 
 /// Runs the program with these bytes on stdin.
-pub fn beaconfire_with(args: &[&str], stdin: &[u8]) -> Run {
+pub(crate) fn beaconfire_with(args: &[&str], stdin: &[u8]) -> Run {
     let mut command = program(args);
     let mut child = command
         .stdin(Stdio::piped())
@@ -43,12 +43,12 @@ pub fn beaconfire_with(args: &[&str], stdin: &[u8]) -> Run {
 }
 
 /// A folder that is gone after the test.
-pub fn fixture_folder() -> tempfile::TempDir {
+pub(crate) fn fixture_folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a folder")
 }
 
 /// The repository's root.
 #[allow(dead_code, reason = "not every test file needs it")]
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }

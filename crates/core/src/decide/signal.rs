@@ -50,6 +50,10 @@ impl Context<'_> {
         }
         let kin = self.kin(signal);
         let newest_kin = kin.iter().filter_map(|member| self.revision(member)).max();
+        // A new stamp on the same facts is no revision: it asks nobody to decide again.
+        if kin.iter().any(|member| self.says_the_same(member, signal)) {
+            return Vec::new();
+        }
         // A revision that arrives after a later one changes nothing.
         let outdated = matches!((signal.revision, newest_kin), (Some(new), Some(kept)) if new < kept);
         let age = self.now.duration_since(signal.at);
@@ -117,6 +121,20 @@ impl Context<'_> {
             })
             .map(|(id, _)| MemberId::Signal(id.clone()))
             .collect()
+    }
+
+    /// Whether a member is the newest word on the event and says what this signal says.
+    fn says_the_same(&self, member: &MemberId, signal: &Signal) -> bool {
+        let MemberId::Signal(id) = member else { return false };
+        let Some(kept) = self.state.signals.get(id) else { return false };
+        signal.kind == SignalKind::Event
+            && kept.ended.is_none()
+            && kept.signal.rule == signal.rule
+            && kept.signal.observed == signal.observed
+            && kept.signal.area == signal.area
+            && kept.signal.words == signal.words
+            && holder(self, member)
+                .is_some_and(|incident| incident.standing().any(|standing| &standing.id == member))
     }
 
     fn revision(&self, member: &MemberId) -> Option<Timestamp> {

@@ -82,9 +82,9 @@ pub(crate) struct AlertSpec {
 
 pub(crate) fn moves() -> impl Strategy<Value = Move> {
     let wait = prop_oneof![
-        8 => 0i64..300,
-        3 => 300i64..3_600,
-        1 => 3_600i64..100_000,
+        14 => 0i64..240,
+        2 => 240i64..3_600,
+        1 => 3_600i64..60_000,
         1 => -7_200i64..0,
     ];
     (wait, what()).prop_map(|(wait, what)| Move { wait, what })
@@ -119,19 +119,19 @@ fn what() -> impl Strategy<Value = What> {
               prop::sample::select(vec![1.0, 2.5, f64::INFINITY, f64::NAN])).prop_map(
             |(series, pack, lost, lag, likelihood, exposure, score)| What::Signal { series, pack, lost, lag, likelihood, exposure, score }),
         2 => (0u8..4, 0u8..3).prop_map(|(series, pack)| What::EndSignals { series, pack }),
-        8 => alert().prop_map(What::Alert),
+        20 => alert().prop_map(What::Alert),
         2 => n().prop_map(What::Drawn),
         2 => (n(), n(), any::<bool>()).prop_map(|(nth, source, other_bytes)| What::Again { nth, source, other_bytes }),
         2 => (n(), 0u8..4, n()).prop_map(|(nth, how, source)| What::Echo { nth, how, source }),
         2 => (n(), any::<bool>(), exposure(), who()).prop_map(
             |(nth, admit, exposure, who)| What::Release { nth, admit, exposure, who }),
-        6 => (n(), n(), n(), prop::bool::weighted(0.15), who()).prop_map(
+        14 => (n(), n(), n(), prop::bool::weighted(0.15), who()).prop_map(
             |(nth, other, act, stale, who)| What::Incident { nth, other, act, stale, who }),
         7 => (n(), n(), n(), prop::bool::weighted(0.15), prop::bool::weighted(0.9), who()).prop_map(
             |(nth, act, with, stale, fresh, who)| What::Warning { nth, act, with, stale, fresh, who }),
         60 => (n(), n()).prop_map(|(nth, with)| What::Advance { nth, with }),
         8 => (n(), n()).prop_map(|(nth, act)| What::Job { nth, act }),
-        2 => (n(), any::<bool>()).prop_map(|(nth, dead)| What::Outlet { nth, dead }),
+        5 => (n(), any::<bool>()).prop_map(|(nth, dead)| What::Outlet { nth, dead }),
         2 => (prop::sample::select(vec![-90_000i64, -31, -11, 0, 5, 12, 31, 4_000]), any::<bool>()).prop_map(
             |(off, synchronised)| What::Clock { off, synchronised }),
         2 => (prop::bool::weighted(0.8), who()).prop_map(|(right, who)| What::ConfirmTime { right, who }),
@@ -248,7 +248,12 @@ pub(crate) fn resolve(machine: &mut Machine, what: &What) -> Option<(Command, Ac
             (Command::TakeAlert { alert, exposure: Exposure::Unknown }, Actor::River)
         }
         What::Again { nth, source, other_bytes } => {
-            let mut alert = nth_of(state.alerts.values(), *nth)?.alert.clone();
+            let mut alert = {
+                let idle = |kept: &&beaconfire_core::KeptAlert| {
+                    nth.is_multiple_of(3) || matches!(kept.fate, beaconfire_core::Fate::NoEffect { .. })
+                };
+                nth_of(state.alerts.values().filter(idle), *nth)?.alert.clone()
+            };
             alert.source = SOURCES[2 + usize::from(source % 3)].into();
             if *other_bytes {
                 alert.item = sha256_hex(alert.item.0.as_bytes()).into();
@@ -261,7 +266,7 @@ pub(crate) fn resolve(machine: &mut Machine, what: &What) -> Option<(Command, Ac
         }
         What::Release { nth, admit, exposure, who } => {
             let held = |kept: &&beaconfire_core::KeptAlert| {
-                matches!(kept.fate, beaconfire_core::Fate::Held { .. }) || nth % 5 == 0
+                matches!(kept.fate, beaconfire_core::Fate::Held { .. }) || nth.is_multiple_of(5)
             };
             let alert = nth_of(state.alerts.values().filter(held), *nth)?.alert.key();
             let release = Command::ReleaseAlert {
@@ -473,16 +478,22 @@ fn signal(
 
 fn on_incident(machine: &Machine, nth: u8, other: u8, act: u8, stale: bool) -> Command {
     let state = &machine.state;
-    let live = || state.incidents.values().filter(|incident| incident.is_live() || nth % 7 == 0);
-    let found: Option<&Incident> = nth_of(live(), nth);
+    let live = || state.incidents.values().filter(|incident| incident.is_live() || nth.is_multiple_of(7));
+    // Merging needs one without warnings, and closing is refused on one that is warned of.
+    let wanted = |incident: &&Incident| match act % 12 {
+        7 | 8 => incident.warnings.is_empty(),
+        6 => nth.is_multiple_of(2) || !incident.warnings.is_empty(),
+        _ => true,
+    };
+    let found: Option<&Incident> = nth_of(live().filter(wanted), nth);
     let incident = found.map_or_else(|| IncidentId::from("inc-nothing"), |incident| incident.id.clone());
     let version = found.map_or(1, |incident| incident.version).wrapping_sub(u64::from(stale));
     let to = nth_of(live(), other).map_or_else(|| "inc-nothing".into(), |incident| incident.id.clone());
-    let reason = if other % 11 == 0 { " " } else { "as the duty plan says" }.to_owned();
+    let reason = if other.is_multiple_of(11) { " " } else { "as the duty plan says" }.to_owned();
     match act % 12 {
         0..=2 => Command::Accept { incident, version },
         3..=5 => {
-            let review_at = back(machine.now, if other % 9 == 0 { 60 } else { -1_800 });
+            let review_at = back(machine.now, if other.is_multiple_of(9) { 60 } else { -1_800 });
             Command::Decline { incident, version, reason, review_at }
         }
         6 => Command::Close { incident, version, reason },
@@ -500,8 +511,8 @@ fn on_warning(state: &State, nth: u8, act: u8, with: u8, stale: bool) -> (Comman
     let found: Option<&Warning> = nth_of(state.warnings.values(), nth);
     let warning = found.map_or_else(|| WarningId::from("war-nothing"), |warning| warning.id.clone());
     let version = found.map_or(1, |warning| warning.version).wrapping_sub(u64::from(stale));
-    let reason = if with % 11 == 0 { " " } else { "not right yet" }.to_owned();
-    let confirm = confirm_of(state, with % 7 == 0);
+    let reason = if with.is_multiple_of(11) { " " } else { "not right yet" }.to_owned();
+    let confirm = confirm_of(state, with.is_multiple_of(7));
     match act % 12 {
         0 => {
             let incident = nth_of(state.incidents.values(), nth);
@@ -513,7 +524,7 @@ fn on_warning(state: &State, nth: u8, act: u8, with: u8, stale: bool) -> (Comman
         4 => (Command::Submit { warning, version }, Role::Author),
         5 => {
             let digest = match found.map(|warning| &warning.work) {
-                Some(Work::Submitted { digest, .. }) if with % 5 != 0 => digest.clone(),
+                Some(Work::Submitted { digest, .. }) if !with.is_multiple_of(5) => digest.clone(),
                 _ => "something else".to_owned(),
             };
             (Command::Approve { warning, version, digest }, Role::Approver)
@@ -542,17 +553,17 @@ fn confirm_of(state: &State, wrong: bool) -> String {
 fn edit(state: &State, found: Option<&Warning>, id: &WarningId, version: u64, with: u8) -> Command {
     let own = own_channels(state);
     let mut content = found.and_then(content_of).unwrap_or_else(|| nothing_to_say(state));
-    let (mut channels, rings) = (own.clone(), with % 2 == 0);
+    let (mut channels, rings) = (own.clone(), with.is_multiple_of(2));
     content.area = area(with % 40);
     content.area_words = format!("place {}", with % 4);
-    content.expires_after_minutes = 5 + i64::from(with);
+    content.expires_after_minutes = 5 + 3 * i64::from(with);
     content.scope = Scope::Public;
     match with % 13 {
         0 => content.area = Area::default(),
         1 => content.expires_after_minutes = i64::MAX,
         2 => content.texts.iter_mut().for_each(|text| text.headline = "{{ place }}".to_owned()),
         3 | 4 => {
-            content.scope = if with % 2 == 0 { Scope::Restricted } else { Scope::Private };
+            content.scope = if with.is_multiple_of(2) { Scope::Restricted } else { Scope::Private };
             content.restriction = Some("agencies".to_owned());
             content.addresses = vec!["agency@example".to_owned()];
             channels.retain(|channel| channel.0.ends_with("agencies"));
@@ -563,6 +574,8 @@ fn edit(state: &State, found: Option<&Warning>, id: &WarningId, version: u64, wi
         }
         6 => channels = vec!["live-feed".into(), "exercise-feed".into(), "none".into()],
         7 => channels.truncate(1),
+        // Far away: what was warned of before is left outside.
+        10 | 12 => content.area = Point::new(31.0, -94.0).map_or(Area::default(), |far| circle(far, 9.0)),
         8 => channels.clear(),
         _ => {}
     }
@@ -611,7 +624,7 @@ fn advance(state: &State, nth: u8, with: u8) -> Option<(Command, Actor)> {
     let incidents: Vec<&Incident> = state.incidents.values().filter(unwritten).collect();
     // What is in hand comes before what is new.
     let warnings: Vec<&Warning> = state.warnings.values().collect();
-    if !warnings.is_empty() && (incidents.is_empty() || with % 4 != 0) {
+    if !warnings.is_empty() && (incidents.is_empty() || !with.is_multiple_of(4)) {
         return next_step(state, nth_of(warnings.into_iter(), nth)?, with);
     }
     let incident = nth_of(incidents.into_iter(), nth)?;
@@ -623,13 +636,16 @@ fn next_step(state: &State, warning: &Warning, with: u8) -> Option<(Command, Act
     let (id, version) = (warning.id.clone(), warning.version);
     let fit = |role| actor(state, Who::Fit(with), role, true);
     Some(match &warning.work {
-        Work::None if with % 3 == 0 => {
-            let form = if with % 2 == 0 { Act::Cancel } else { Act::AllClear };
+        Work::None if with.is_multiple_of(3) => {
+            let form = if with.is_multiple_of(2) { Act::Cancel } else { Act::AllClear };
             let (reason, confirm) = ("it is over".to_owned(), confirm_of(state, false));
             (Command::Retract { warning: id, version, form, reason, confirm }, fit(Role::Officer))
         }
         Work::None => (Command::OpenUpdate { warning: id, version }, fit(Role::Author)),
-        Work::Draft { content, .. } if with % 5 == 0 || lint(content).iter().any(|f| f.blocks) => {
+        Work::Draft { content, act, .. }
+            if with.is_multiple_of(if *act == Act::Update { 2 } else { 5 })
+                || lint(content).iter().any(|f| f.blocks) =>
+        {
             (edit(state, Some(warning), &id, version, with), fit(Role::Author))
         }
         Work::Draft { .. } => (Command::Submit { warning: id, version }, fit(Role::Author)),
@@ -648,6 +664,14 @@ fn next_step(state: &State, warning: &Warning, with: u8) -> Option<(Command, Act
                 .filter(|who| state.holds(who, Role::Approver) && !warning.contributors.contains(*who));
             let by = nth_of(others, with)?;
             (Command::Approve { warning: id, version, digest: digest.clone() }, Actor::fresh(by))
+        }
+        Work::Approved { .. } if state.clock_apart.is_some() && !with.is_multiple_of(3) => {
+            let typed = state.river_time.strftime("%Y-%m-%d %H:%M").to_string();
+            (Command::ConfirmTime { typed }, fit(Role::Officer))
+        }
+        Work::Approved { .. } if with.is_multiple_of(5) && !state.outlet_alarms.is_empty() => {
+            let channel = nth_of(state.outlet_alarms.keys().cloned(), with)?;
+            (Command::DropChannel { warning: id, version, channel }, fit(Role::Officer))
         }
         Work::Approved { .. } => {
             let confirm = confirm_of(state, false);

@@ -9,6 +9,9 @@ use std::time::Duration;
 /// The largest feed and message that are read back.
 const MAX_BYTES: usize = 64 << 20;
 const TIMEOUT: Duration = Duration::from_secs(20);
+/// Fetches before a failure counts, and the pause between them.
+const ATTEMPTS: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// Reads back feeds.
 pub struct Reader {
@@ -41,7 +44,7 @@ impl Reader {
             if wanted.is_empty() {
                 continue;
             }
-            let listed = self.listed(url).await;
+            let listed = patiently(|| self.listed(url)).await;
             for job in wanted {
                 let found = match &listed {
                     Ok(listed) => self.look(url, listed, &job).await,
@@ -89,7 +92,8 @@ impl Reader {
         if !listed.contains(&job.key.message) {
             return Found::Nothing;
         }
-        match self.fetch(&message_url(url, &job.key.message)).await {
+        let address = message_url(url, &job.key.message);
+        match patiently(|| self.fetch(&address)).await {
             Ok(Some(bytes)) if sha256_hex(&bytes) == job.digest => Found::Same,
             Ok(Some(_)) => Found::Other("the bytes are not those that were issued".to_owned()),
             Ok(None) => Found::Other("the feed lists it, but it cannot be fetched".to_owned()),
@@ -116,6 +120,17 @@ impl Reader {
         }
         Ok(Some(bytes))
     }
+}
+
+/// Tries a fetch again before its failure counts: one lost connection is no absent warning.
+async fn patiently<T, F: Future<Output = Result<T, String>>>(fetch: impl Fn() -> F) -> Result<T, String> {
+    for _ in 1..ATTEMPTS {
+        if let Ok(fetched) = fetch().await {
+            return Ok(fetched);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    fetch().await
 }
 
 /// Where the feed has one message.

@@ -44,8 +44,8 @@ fn parse(options: &Options, bytes: &[u8]) -> Result<Parsed, ParseError> {
         Limits { max_bytes: options.max_bytes, max_alerts: options.feed_entries(), ..Limits::default() };
     let document = cap::read(bytes, &limits)?;
     let mut parsed = Parsed { dropped: document.dropped as u64, ..Parsed::default() };
-    parsed.entries = (document.messages.len() + document.entries.len() + document.rejected.len()) as u64
-        + parsed.dropped;
+    parsed.entries =
+        (document.messages.len() + document.entries.len() + document.rejected.len()) as u64 + parsed.dropped;
     parsed.saw(document.updated.map(|time| time.instant()));
     for message in document.messages {
         parsed.saw(Some(message.alert.sent.instant()));
@@ -71,7 +71,10 @@ fn parse(options: &Options, bytes: &[u8]) -> Result<Parsed, ParseError> {
     }
     for rejected in document.rejected {
         parsed.unread(|| {
-            format!("line {}, column {}: the alert is unusable: {}", rejected.line, rejected.column, rejected.message)
+            format!(
+                "line {}, column {}: the alert is unusable: {}",
+                rejected.line, rejected.column, rejected.message
+            )
         });
     }
     all_or(parsed)
@@ -190,8 +193,13 @@ mod tests {
     fn an_unusable_alert_is_told_with_its_line_and_the_others_are_kept() {
         let bad = ALERT.replace("<sender>w@alfa.example</sender>", "");
         let feed = read(&atom(&format!("<entry>{ALERT}</entry>\n<entry>{bad}</entry>"))).unwrap();
-        assert_eq!((feed.alerts.len(), feed.unread, feed.entries), (1, 1, 2));
-        assert!(feed.problems[0].contains("sender"), "{:?}", feed.problems);
+        // The entry is told beside its alert: it could have led to a good one.
+        assert_eq!((feed.alerts.len(), feed.unread, feed.entries), (1, 2, 3));
+        assert!(
+            feed.problems[1].starts_with("line 2, ") && feed.problems[1].contains("sender"),
+            "{:?}",
+            feed.problems
+        );
         assert!(matches!(read(&bad), Err(ParseError::Cap(_))));
     }
 
@@ -199,7 +207,9 @@ mod tests {
     fn an_empty_feed_is_an_answer_and_other_documents_are_none() {
         let feed = read(&atom("")).unwrap();
         assert_eq!((feed.entries, feed.alerts.len()), (0, 0));
-        for text in ["<html><body>403 Forbidden</body></html>", "{}", "<gpx/>", "", "<!DOCTYPE alert []><alert/>"] {
+        for text in
+            ["<html><body>403 Forbidden</body></html>", "{}", "<gpx/>", "", "<!DOCTYPE alert []><alert/>"]
+        {
             assert!(read(text).is_err(), "{text}");
         }
     }
@@ -208,7 +218,8 @@ mod tests {
     fn over_the_limit_the_newest_are_kept() {
         let newer = ALERT.replace("T03:", "T04:").replace("A-1", "A-2");
         let options = Options { max_entries: Some(1), ..Options::default() };
-        let parsed = parse(&options, atom(&format!("<entry>{newer}</entry><entry>{ALERT}</entry>")).as_bytes());
+        let parsed =
+            parse(&options, atom(&format!("<entry>{newer}</entry><entry>{ALERT}</entry>")).as_bytes());
         let parsed = parsed.unwrap();
         assert_eq!((parsed.entries, parsed.dropped), (2, 1));
         assert_eq!(parsed.alerts[0].alert.identifier, "A-2");

@@ -210,7 +210,9 @@ mod tests {
 
     #[test]
     fn a_schema_a_list_and_an_error_page_are_no_catalogue() {
-        for text in [r#"{"properties":{"vulnerabilities":{"type":"array"}}}"#, "[]", r#"{"vulnerabilities":{}}"#] {
+        for text in
+            [r#"{"properties":{"vulnerabilities":{"type":"array"}}}"#, "[]", r#"{"vulnerabilities":{}}"#]
+        {
             assert!(parse(&Options::default(), text.as_bytes()).is_err(), "{text}");
         }
     }

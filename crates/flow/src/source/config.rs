@@ -175,7 +175,8 @@ impl SourceConfig {
 mod tests {
     use super::*;
 
-    const GOOD: &str = "[[source]]\nid = \"a\"\nkind = \"cap\"\nurl = \"https://a.example/feed\"\nexpected_every_s = 900\n";
+    const GOOD: &str =
+        "[[source]]\nid = \"a\"\nkind = \"cap\"\nurl = \"https://a.example/feed\"\nexpected_every_s = 900\n";
 
     #[test]
     fn mistakes_are_told_with_the_mend() {
@@ -190,7 +191,9 @@ mod tests {
             let error = SourceConfig::list(&GOOD.replace(from, to)).unwrap_err().to_string();
             assert!(error.contains(words), "{to}: {error}");
         }
-        assert!(SourceConfig::list(&format!("{GOOD}{GOOD}")).unwrap_err().to_string().contains("another source"));
+        assert!(
+            SourceConfig::list(&format!("{GOOD}{GOOD}")).unwrap_err().to_string().contains("another source")
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::error::ParseError;
 use super::options::Options;
 use serde::Deserialize;
 use serde::de::{
-    Deserializer, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer,
+    DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer,
 };
 use std::fmt;
 use std::marker::PhantomData;
@@ -197,17 +197,12 @@ where
 }
 
 /// A value of any type: an object is read as `T`, whatever else is there is only named.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) enum Slot<T> {
     Object(T),
+    #[default]
     Absent,
     Other(&'static str),
-}
-
-impl<T> Default for Slot<T> {
-    fn default() -> Self {
-        Self::Absent
-    }
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Slot<T> {

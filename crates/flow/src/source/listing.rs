@@ -28,9 +28,9 @@ pub(super) struct File {
 pub(super) fn read(bytes: &[u8], limit: usize) -> Result<Option<Listing>, ParseError> {
     let is_ours = bytes.starts_with(MARK.as_bytes());
     let begin = bytes.trim_ascii_start();
-    let is_page = [&b"<!doctype html"[..], b"<html"].iter().any(|opening| {
-        begin.get(..opening.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(opening))
-    });
+    let is_page = [&b"<!doctype html"[..], b"<html"]
+        .iter()
+        .any(|opening| begin.get(..opening.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(opening)));
     if !is_ours && !is_page {
         return Ok(None);
     }

@@ -213,7 +213,8 @@ pub(super) fn observation(
 
 /// Whether a quality mark makes a value doubtful: every mark does that is not known to be good.
 fn is_suspect(quality: &str) -> bool {
-    const GOOD: [&str; 10] = ["", "good", "ok", "valid", "a", "p", "approved", "provisional", "reviewed", "0"];
+    const GOOD: [&str; 10] =
+        ["", "good", "ok", "valid", "a", "p", "approved", "provisional", "reviewed", "0"];
     let quality = quality.trim();
     !GOOD.iter().any(|good| quality.eq_ignore_ascii_case(good))
 }

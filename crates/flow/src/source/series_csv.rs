@@ -54,10 +54,10 @@ impl Header {
     pub(super) fn read(line: &str) -> Result<Self, ParseError> {
         let separator = [b',', b';', b'\t'].into_iter().find(|separator| line.as_bytes().contains(separator));
         let separator = separator.ok_or_else(|| Self::missing(line))?;
-        let names: Vec<String> =
-            fields(line, separator).map(|field| field.map(|name| name.trim().to_ascii_lowercase())).collect::<
-                Result<_, _>,
-            >().map_err(|_| Self::missing(line))?;
+        let names: Vec<String> = fields(line, separator)
+            .map(|field| field.map(|name| name.trim().to_ascii_lowercase()))
+            .collect::<Result<_, _>>()
+            .map_err(|_| Self::missing(line))?;
         let column = |wanted: &str| {
             let mut found = names.iter().enumerate().filter(|(_, name)| *name == wanted).map(|(at, _)| at);
             // A name that stands twice is as good as none: nobody can say which is meant.
@@ -76,7 +76,11 @@ impl Header {
         let found: String = line.chars().take(60).collect();
         ParseError::NotThis {
             wanted: "a CSV header with the columns series, time and value, each once",
-            found: if found.is_empty() { "no line".to_owned() } else { format!("the first line is {found:?}") },
+            found: if found.is_empty() {
+                "no line".to_owned()
+            } else {
+                format!("the first line is {found:?}")
+            },
         }
     }
 
@@ -95,8 +99,12 @@ impl Header {
             }
             columns += 1;
         }
-        let (Some(series), Some(time), Some(value), true) = (series, time, value, columns == self.columns) else {
-            return Err(format!("it has {columns} fields and the header {}; write all of them", self.columns));
+        let (Some(series), Some(time), Some(value), true) = (series, time, value, columns == self.columns)
+        else {
+            return Err(format!(
+                "it has {columns} fields and the header {}; write all of them",
+                self.columns
+            ));
         };
         let number = match value.trim() {
             "" | "NA" => None,
@@ -149,7 +157,11 @@ fn quoted_field(text: &str, separator: u8) -> Option<(Cow<'_, str>, Option<&str>
             Some(b'"') => at += 2,
             next => {
                 let field = &text[..at];
-                let field = if field.contains("\"\"") { Cow::Owned(field.replace("\"\"", "\"")) } else { field.into() };
+                let field = if field.contains("\"\"") {
+                    Cow::Owned(field.replace("\"\"", "\""))
+                } else {
+                    field.into()
+                };
                 return match next {
                     None => Some((field, None)),
                     Some(byte) if *byte == separator => Some((field, Some(&text[at + 2..]))),
@@ -170,22 +182,37 @@ mod tests {
 
     #[test]
     fn rows_are_observations_and_gaps_are_none() {
-        let parsed = csv("series,time,value\nwest,2025-01-06T00:00:00Z,1\nwest,2025-01-13,NA\neast,2025-01-13,\n\
+        let parsed =
+            csv("series,time,value\nwest,2025-01-06T00:00:00Z,1\nwest,2025-01-13,NA\neast,2025-01-13,\n\
             east,2025-01-20T01:00:00+01:00,0\n")
-        .unwrap();
-        let got: Vec<_> = parsed.observations.iter().map(|o| (o.series.as_str(), o.time.to_string(), o.value)).collect();
-        assert_eq!(got, [
-            ("west", "2025-01-06T00:00:00Z".to_owned(), 1.0),
-            ("east", "2025-01-20T00:00:00Z".to_owned(), 0.0),
-        ]);
+            .unwrap();
+        let got: Vec<_> =
+            parsed.observations.iter().map(|o| (o.series.as_str(), o.time.to_string(), o.value)).collect();
+        assert_eq!(
+            got,
+            [
+                ("west", "2025-01-06T00:00:00Z".to_owned(), 1.0),
+                ("east", "2025-01-20T00:00:00Z".to_owned(), 0.0),
+            ]
+        );
         assert_eq!((parsed.entries, parsed.missing, parsed.unread), (4, 2, 0));
         assert_eq!(parsed.newest, Some("2025-01-20T00:00:00Z".parse().unwrap()));
     }
 
     #[test]
     fn what_is_no_finite_number_and_no_time_is_refused_with_its_line() {
-        let rows = ["a,2026-01-01,NaN", "a,2026-01-01,inf", "a,2026-01-01,1e999", "a,99999-01-01,1", "a,2026-01-01",
-            "a,2026-01-01,1,2", "\"a,2026-01-01,1", ",2026-01-01,1", "a,2026-01-01T00:00:00,1", "a,2026-01-01,0x1"];
+        let rows = [
+            "a,2026-01-01,NaN",
+            "a,2026-01-01,inf",
+            "a,2026-01-01,1e999",
+            "a,99999-01-01,1",
+            "a,2026-01-01",
+            "a,2026-01-01,1,2",
+            "\"a,2026-01-01,1",
+            ",2026-01-01,1",
+            "a,2026-01-01T00:00:00,1",
+            "a,2026-01-01,0x1",
+        ];
         let parsed = csv(&format!("series,time,value\nok,2026-01-01,7\n{}\n", rows.join("\n"))).unwrap();
         assert_eq!((parsed.observations.len(), parsed.unread as usize), (1, rows.len()));
         for (at, problem) in parsed.problems.iter().enumerate() {

@@ -38,9 +38,7 @@ fn parse(options: &Options, bytes: &[u8]) -> Result<Parsed, ParseError> {
 /// Reads a line.
 pub(super) fn row(line: &str) -> Result<Option<Observation>, String> {
     match plain(line) {
-        Some(fields) => {
-            series::observation(fields.series, fields.time, fields.value, fields.quality)
-        }
+        Some(fields) => series::observation(fields.series, fields.time, fields.value, fields.quality),
         None => general(line),
     }
 }
@@ -123,14 +121,17 @@ impl<'l> Rest<'l> {
             self.at = start + 4;
             return null.then_some(None);
         }
-        while matches!(self.text.as_bytes().get(self.at), Some(b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E')) {
+        while matches!(
+            self.text.as_bytes().get(self.at),
+            Some(b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E')
+        ) {
             self.at += 1;
         }
         let text = &self.text[start..self.at];
         let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
         // JSON knows neither +1 nor 01 nor .5 nor 1.; Rust does.
         let plain = match digits {
-            [b'0'] | [b'0', b'.' | b'e' | b'E', ..] | [b'1'..=b'9', ..] => !text.contains("..") ,
+            [b'0'] | [b'0', b'.' | b'e' | b'E', ..] | [b'1'..=b'9', ..] => !text.contains(".."),
             _ => false,
         };
         if !plain || !digits.last()?.is_ascii_digit() || text.contains(".e") || text.contains(".E") {
@@ -162,6 +163,10 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<L
 }
 
 fn general(line: &str) -> Result<Option<Observation>, String> {
+    // Derived readers take a list for an object, by position.
+    if !line.starts_with('{') {
+        return Err("it is no JSON object; write one a line, with series, time and value".to_owned());
+    }
     let row: General = serde_json::from_str(line).map_err(|error| {
         let (column, mut reason) = (error.column(), error.to_string());
         if let Some(place) = reason.rfind(" at line ") {
@@ -179,7 +184,9 @@ fn general(line: &str) -> Result<Option<Observation>, String> {
         None => return Err("it has no `value`; write null where there is none".to_owned()),
         Some(Loose::Null) => None,
         Some(Loose::Text(text)) if matches!(text.trim(), "" | "NA") => None,
-        Some(value) => Some(value.number().ok_or("the value is no number: write digits without quotes, or null")?),
+        Some(value) => {
+            Some(value.number().ok_or("the value is no number: write digits without quotes, or null")?)
+        }
     };
     let quality = match &row.quality {
         Loose::Null => None,
@@ -204,7 +211,11 @@ mod tests {
             (r#"{"series":"\u0061","time":"2026-11-21","value":0,"quality":"Ice"}"#, Some(0.0), true),
         ] {
             let got = row(line).unwrap_or_else(|error| panic!("{line}: {error}"));
-            assert_eq!(got.as_ref().map(|o| (o.value, o.suspect)), value.map(|value| (value, suspect)), "{line}");
+            assert_eq!(
+                got.as_ref().map(|o| (o.value, o.suspect)),
+                value.map(|value| (value, suspect)),
+                "{line}"
+            );
             assert!(got.is_none_or(|o| o.series == "a"));
         }
     }

@@ -218,8 +218,12 @@ fn event(feature: Feature, entry: u64, parsed: &mut Parsed) -> Result<Event, Str
         }
     }
     let words = [
-        ("place", &properties.place), ("magnitude_type", &properties.mag_type), ("status", &properties.status),
-        ("alert", &properties.alert), ("net", &properties.net), ("url", &properties.url),
+        ("place", &properties.place),
+        ("magnitude_type", &properties.mag_type),
+        ("status", &properties.status),
+        ("alert", &properties.alert),
+        ("net", &properties.net),
+        ("url", &properties.url),
     ];
     let words = words
         .into_iter()
@@ -332,7 +336,8 @@ mod tests {
     #[test]
     fn an_empty_feed_is_an_answer_and_features_of_another_kind_are_not() {
         assert_eq!(feed("").unwrap().entries, 0);
-        let error = feed(r#"{"type":"Feature","id":"x","properties":{"event":"Flood Warning"}}"#).unwrap_err();
+        let error =
+            feed(r#"{"type":"Feature","id":"x","properties":{"event":"Flood Warning"}}"#).unwrap_err();
         assert!(matches!(error, ParseError::NothingReadable { entries: 1, .. }), "{error}");
         let error = parse(&Options::default(), br#"{"value":{}}"#).unwrap_err();
         assert!(matches!(error, ParseError::NotThis { .. }), "{error}");

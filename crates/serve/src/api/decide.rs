@@ -136,8 +136,7 @@ pub(crate) async fn close(
     Body(body): Body<Close>,
 ) -> Answer<Json<Decided>> {
     let incident = IncidentId(id);
-    let close =
-        Command::Close { incident: incident.clone(), version: body.version, reason: body.reason };
+    let close = Command::Close { incident: incident.clone(), version: body.version, reason: body.reason };
     decide(&app, &operator, incident, close).await
 }
 
@@ -242,13 +241,10 @@ fn members_of(app: &App, incident: &IncidentId, names: &[String]) -> Answer<Vec<
         return Err(Problem::invalid("there are too many members", "split off fewer at once"));
     }
     app.services.engine.read(|state| {
-        let incident = state
-            .incidents
-            .get(incident)
-            .ok_or_else(|| Problem::not_found("incident", &incident.0))?;
-        let find = |name: &String| {
-            member_of(incident, name).ok_or_else(|| Problem::not_found("member", name))
-        };
+        let incident =
+            state.incidents.get(incident).ok_or_else(|| Problem::not_found("incident", &incident.0))?;
+        let find =
+            |name: &String| member_of(incident, name).ok_or_else(|| Problem::not_found("member", name));
         names.iter().map(find).collect()
     })
 }

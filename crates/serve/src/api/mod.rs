@@ -37,8 +37,7 @@ fn warning_view(
     let incident = engine.read(|state| state.warnings.get(id).map(|w| w.incident.clone()));
     let story = engine.story(&incident.ok_or_else(missing)?);
     let seen = Seen { by, now: engine.now() };
-    let view = engine.read(|state| {
-        state.warnings.get(id).map(|warning| WarningView::of(warning, &story, state, seen))
-    });
+    let view = engine
+        .read(|state| state.warnings.get(id).map(|warning| WarningView::of(warning, &story, state, seen)));
     view.map(axum::Json).ok_or_else(missing)
 }

@@ -39,10 +39,7 @@ pub(crate) async fn show(
 ) -> Answer<Json<SeriesView>> {
     let hours = which.hours.unwrap_or(72);
     if !(1..=MAX_HOURS).contains(&hours) {
-        return Err(Problem::invalid(
-            format!("hours is {hours}"),
-            format!("choose 1 to {MAX_HOURS}"),
-        ));
+        return Err(Problem::invalid(format!("hours is {hours}"), format!("choose 1 to {MAX_HOURS}")));
     }
     let Which { source, key, .. } = which;
     let engine = &app.services.engine;

@@ -91,10 +91,7 @@ pub(crate) struct OwnPage;
 impl FromRequestParts<App> for OwnPage {
     type Rejection = Problem;
 
-    async fn from_request_parts(
-        parts: &mut axum::http::request::Parts,
-        _: &App,
-    ) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut axum::http::request::Parts, _: &App) -> Result<Self, Problem> {
         same_origin(parts).map(|()| Self)
     }
 }

@@ -122,10 +122,8 @@ pub(crate) async fn approve(
     // What the core refuses whatever is typed is told before a password is looked at.
     let (engine, account) = (&app.services.engine, operator.account());
     let now = engine.now();
-    engine.read(|state| {
-        beaconfire_core::decide(state, &approve, &Actor::fresh(&account), now).map(drop)
-    })?;
-    app.limits.sign_in_login.take(&operator.0.account.login)?;
+    engine.read(|state| beaconfire_core::decide(state, &approve, &Actor::fresh(&account), now).map(drop))?;
+    app.limits.approve.take(&account.0)?;
     confirm(&app, &operator, password).await?;
     engine.command(approve, Actor::fresh(&account)).await?;
     show_warning(&app, &operator, &warning)
@@ -228,16 +226,14 @@ async fn done(
 async fn confirm(app: &App, operator: &Operator, password: String) -> Answer<()> {
     let (accounts, secret) = (app.services.accounts.clone(), operator.0.token.clone());
     blocking(move || {
-        accounts.reauthenticate(&secret, &password, Timestamp::now()).map(drop).map_err(|error| {
-            match error {
-                SignInError::Refused => Problem::new(
-                    StatusCode::FORBIDDEN,
-                    "wrong_password",
-                    "the password is not right",
-                    "type your own password again",
-                ),
-                other => other.into(),
-            }
+        accounts.reauthenticate(&secret, &password, Timestamp::now()).map(drop).map_err(|error| match error {
+            SignInError::Refused => Problem::new(
+                StatusCode::FORBIDDEN,
+                "wrong_password",
+                "the password is not right",
+                "type your own password again",
+            ),
+            other => other.into(),
         })
     })
     .await

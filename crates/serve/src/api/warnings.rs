@@ -67,9 +67,7 @@ pub(crate) async fn edit(
 fn in_hand(work: &Work) -> Option<(Content, Vec<ChannelId>, bool)> {
     match work {
         Work::None => None,
-        Work::Draft { content, channels, rings, .. } => {
-            Some((content.clone(), channels.clone(), *rings))
-        }
+        Work::Draft { content, channels, rings, .. } => Some((content.clone(), channels.clone(), *rings)),
         Work::Submitted { package, .. } | Work::Approved { package, .. } => {
             Some((package.content.clone(), package.channels.clone(), package.rings))
         }

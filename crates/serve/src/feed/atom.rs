@@ -21,7 +21,9 @@ pub(super) struct About {
 pub(super) fn write(about: &About, entries: &[&Entry]) -> String {
     let mut xml = Xml(String::with_capacity(1024 * (entries.len() + 1)));
     xml.0.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    xml.0.push_str("<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:cap=\"urn:oasis:names:tc:emergency:cap:1.2\">\n");
+    xml.0.push_str(
+        "<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:cap=\"urn:oasis:names:tc:emergency:cap:1.2\">\n",
+    );
     let address = format!("{}/feed/atom.xml", about.public_url);
     xml.element("id", &address);
     xml.link("self", "application/atom+xml", &address);
@@ -86,7 +88,9 @@ fn info_of(xml: &mut Xml, info: &Info) {
     xml.element("cap:urgency", &info.urgency.to_string());
     xml.element("cap:severity", &info.severity.to_string());
     xml.element("cap:certainty", &info.certainty.to_string());
-    for (name, value) in [("cap:effective", &info.effective), ("cap:onset", &info.onset), ("cap:expires", &info.expires)] {
+    for (name, value) in
+        [("cap:effective", &info.effective), ("cap:onset", &info.onset), ("cap:expires", &info.expires)]
+    {
         if let Some(value) = value {
             xml.element(name, &value.to_string());
         }

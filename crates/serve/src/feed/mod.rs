@@ -26,11 +26,7 @@ const CAP: &str = "application/cap+xml; charset=utf-8";
 /// The public feed, as Atom with CAP elements.
 #[utoipa::path(get, path = "/feed/atom.xml", tag = "public",
     responses((status = 200, body = String, content_type = "application/atom+xml"), (status = 404, body = ErrorBody)))]
-pub(crate) async fn atom(
-    State(app): State<App>,
-    Peer(peer): Peer,
-    headers: HeaderMap,
-) -> Answer<Response> {
+pub(crate) async fn atom(State(app): State<App>, Peer(peer): Peer, headers: HeaderMap) -> Answer<Response> {
     app.limits.public.take(&peer)?;
     let channel = channel(&app)?;
     let published = app.services.published.clone();
@@ -73,12 +69,7 @@ fn channel(app: &App) -> Answer<ChannelId> {
     app.services.config.feed_channel.clone().ok_or_else(none)
 }
 
-fn answer(
-    headers: &HeaderMap,
-    bytes: Vec<u8>,
-    kind: &'static str,
-    changed: Timestamp,
-) -> Answer<Response> {
+fn answer(headers: &HeaderMap, bytes: Vec<u8>, kind: &'static str, changed: Timestamp) -> Answer<Response> {
     let etag = format!("\"{}\"", &sha256_hex(&bytes)[..32]);
     let changed = changed.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
     let value = |text: &str| HeaderValue::from_str(text).map_err(|error| Problem::internal(&error));
@@ -88,7 +79,10 @@ fn answer(
         (header::CACHE_CONTROL, HeaderValue::from_static(CACHE)),
         // Public by its nature: any page may read it.
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
-        (header::HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin")),
+        (
+            header::HeaderName::from_static("cross-origin-resource-policy"),
+            HeaderValue::from_static("cross-origin"),
+        ),
     ];
     if not_changed(headers, &etag, &changed) {
         return Ok((StatusCode::NOT_MODIFIED, about).into_response());

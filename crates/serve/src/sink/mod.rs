@@ -80,7 +80,10 @@ async fn hook(State(log): State<Shared>, headers: HeaderMap, body: Bytes) -> Ans
         body: String::from_utf8_lossy(&body).into_owned(),
     };
     let written = blocking(move || {
-        log.lock().unwrap_or_else(PoisonError::into_inner).take(&line).map_err(|e| Problem::unavailable(e.to_string()))
+        log.lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take(&line)
+            .map_err(|e| Problem::unavailable(e.to_string()))
     });
     match written.await? {
         Outcome::First => Ok(axum::Json(Taken { key, digest, repeat: false })),
@@ -96,7 +99,8 @@ async fn hook(State(log): State<Shared>, headers: HeaderMap, body: Bytes) -> Ans
 
 /// The message's identifier; what is no CAP message is not acted on.
 fn identifier(body: &[u8]) -> Answer<String> {
-    let no = |why: String| Problem::invalid(format!("the body is no CAP message: {why}"), "send one CAP message");
+    let no =
+        |why: String| Problem::invalid(format!("the body is no CAP message: {why}"), "send one CAP message");
     let document = read(body, &Limits::default()).map_err(|error| no(error.to_string()))?;
     match document.messages.as_slice() {
         [message] => Ok(message.alert.identifier.clone()),

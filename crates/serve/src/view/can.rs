@@ -45,14 +45,8 @@ pub(super) fn can(warning: &Warning, state: &State, seen: Seen<'_>) -> (Can, Why
     let can = Can {
         edit: ask("edit", edit(warning)),
         submit: ask("submit", Command::Submit { warning: id.clone(), version }),
-        approve: ask(
-            "approve",
-            Command::Approve { warning: id.clone(), version, digest: digest(warning) },
-        ),
-        issue: ask(
-            "issue",
-            Command::Issue { warning: id.clone(), version, confirm: confirm.clone() },
-        ),
+        approve: ask("approve", Command::Approve { warning: id.clone(), version, digest: digest(warning) }),
+        issue: ask("issue", Command::Issue { warning: id.clone(), version, confirm: confirm.clone() }),
         update: ask("update", Command::OpenUpdate { warning: id.clone(), version }),
         retract: ask(
             "retract",

@@ -79,10 +79,7 @@ pub(super) fn statuses(warning: &Warning, state: &State, now: Timestamp) -> Vec<
     let mut newest: BTreeMap<&str, (&JobKey, &Job)> = BTreeMap::new();
     for message in &warning.chain {
         for channel in message.issued_digests.keys() {
-            let key = JobKey {
-                message: message.package.identifier.clone(),
-                channel: channel.clone(),
-            };
+            let key = JobKey { message: message.package.identifier.clone(), channel: channel.clone() };
             if let Some((key, job)) = state.jobs.get_key_value(&key) {
                 newest.insert(&channel.0, (key, job));
             }

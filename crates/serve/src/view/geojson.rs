@@ -75,9 +75,7 @@ fn wrapped(lon: f64) -> f64 {
 
 fn outline(shape: &Shape) -> Vec<[f64; 2]> {
     match shape {
-        Shape::Polygon(ring) => {
-            unrolled(ring.points().iter().map(|point| [point.lon, point.lat]))
-        }
+        Shape::Polygon(ring) => unrolled(ring.points().iter().map(|point| [point.lon, point.lat])),
         Shape::Circle(circle) => circle_outline(circle),
     }
 }
@@ -105,7 +103,13 @@ fn circle_outline(circle: &Circle) -> Vec<[f64; 2]> {
     if reach >= 90.0 {
         // A pole lies within: no simple ring encloses that on a flat map, the box does.
         let b = circle.bbox();
-        return vec![[b.west, b.south], [b.east, b.south], [b.east, b.north], [b.west, b.north], [b.west, b.south]];
+        return vec![
+            [b.west, b.south],
+            [b.east, b.south],
+            [b.east, b.north],
+            [b.west, b.north],
+            [b.west, b.south],
+        ];
     }
     let (lat, lon) = (circle.center.lat.to_radians(), circle.center.lon);
     let corner = |n: u32| {

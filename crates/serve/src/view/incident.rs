@@ -86,12 +86,7 @@ pub(crate) struct IncidentView {
 
 impl IncidentView {
     /// Everything about an incident.
-    pub(crate) fn of(
-        incident: &Incident,
-        story: &[story::Line],
-        state: &State,
-        seen: Seen<'_>,
-    ) -> Self {
+    pub(crate) fn of(incident: &Incident, story: &[story::Line], state: &State, seen: Seen<'_>) -> Self {
         let links = incident.links.iter();
         let warnings = incident.warnings.iter().filter_map(|id| state.warnings.get(id));
         Self {
@@ -105,10 +100,7 @@ impl IncidentView {
                 })
                 .collect(),
             levels: levels_of(incident),
-            story: story
-                .iter()
-                .map(|line| LineView { at: line.at, words: line.words.clone() })
-                .collect(),
+            story: story.iter().map(|line| LineView { at: line.at, words: line.words.clone() }).collect(),
             warnings: warnings.map(|w| WarningView::of(w, story, state, seen)).collect(),
             merged_into: incident.merged_into.as_ref().map(|id| id.0.clone()),
         }

@@ -206,9 +206,8 @@ impl WarningView {
             msg_type: work.act.map(|act| act.msg_type().to_string()).unwrap_or_default(),
             author: warning.author.0.clone(),
             contributors: warning.contributors.iter().map(|id| id.0.clone()).collect(),
-            draft: content.map(|content| {
-                DraftView::of(content, work.channels, work.rings, &state.rules.authority)
-            }),
+            draft: content
+                .map(|content| DraftView::of(content, work.channels, work.rings, &state.rules.authority)),
             digest: digest(warning),
             approval: approval(warning),
             identifier: work.fixed.then(|| work.package.as_ref().map(|p| p.identifier.clone())).flatten(),
@@ -411,9 +410,10 @@ fn history(warning: &Warning, story: &[story::Line]) -> Vec<LineView> {
     let prefix = format!("{}: ", warning.id);
     let names = |words: &str| {
         words.starts_with(&prefix)
-            || warning.chain.iter().any(|message| {
-                words.split([' ', ',']).any(|word| word == message.package.identifier)
-            })
+            || warning
+                .chain
+                .iter()
+                .any(|message| words.split([' ', ',']).any(|word| word == message.package.identifier))
     };
     story
         .iter()

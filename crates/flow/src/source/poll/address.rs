@@ -150,8 +150,15 @@ mod tests {
         assert_eq!(feed.follow("1.xml").unwrap().to_string(), "https://a.example/feed/1.xml");
         assert_eq!(feed.follow("https://b.example/1").unwrap().to_string(), "https://b.example/1");
         for bad in [
-            "http://a.example/1", "file:///etc/passwd", "https://127.0.0.1/1", "https://10.1.2.3/1", "https://[::1]/1",
-            "https://[::ffff:10.0.0.1]/", "https://169.254.169.254/latest", "https://localhost/1", "https://intranet/1",
+            "http://a.example/1",
+            "file:///etc/passwd",
+            "https://127.0.0.1/1",
+            "https://10.1.2.3/1",
+            "https://[::1]/1",
+            "https://[::ffff:10.0.0.1]/",
+            "https://169.254.169.254/latest",
+            "https://localhost/1",
+            "https://intranet/1",
         ] {
             assert!(feed.follow(bad).is_err(), "{bad}");
         }

@@ -55,7 +55,9 @@ async fn list(path: &Path, request: &Request) -> io::Result<Outcome> {
     while let Some(entry) = folder.next_entry().await? {
         seen += 1;
         if seen > MAX_FILES {
-            return Err(io::Error::other(format!("it holds more than {MAX_FILES} files; move old ones away")));
+            return Err(io::Error::other(format!(
+                "it holds more than {MAX_FILES} files; move old ones away"
+            )));
         }
         let Ok(name) = entry.file_name().into_string() else {
             continue;

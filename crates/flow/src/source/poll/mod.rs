@@ -147,8 +147,8 @@ impl Poller {
             }
             _ => return Outcome::Refused { status },
         }
-        let [content_type, etag, last_modified] =
-            [header::CONTENT_TYPE, header::ETAG, header::LAST_MODIFIED].map(|name| {
+        let [content_type, etag, last_modified] = [header::CONTENT_TYPE, header::ETAG, header::LAST_MODIFIED]
+            .map(|name| {
                 let value = answer.headers().get(name)?.to_str().ok()?;
                 (value.len() <= 500).then(|| value.to_owned())
             });
@@ -172,10 +172,8 @@ impl Poller {
 /// The headers of a conditional request.
 fn conditions(request: &Request) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    let validators = [
-        (header::IF_NONE_MATCH, &request.etag),
-        (header::IF_MODIFIED_SINCE, &request.last_modified),
-    ];
+    let validators =
+        [(header::IF_NONE_MATCH, &request.etag), (header::IF_MODIFIED_SINCE, &request.last_modified)];
     for (name, value) in validators {
         if let Some(value) = value.as_ref().and_then(|value| HeaderValue::from_str(value).ok()) {
             headers.insert(name, value);

@@ -53,7 +53,9 @@ pub enum RecordingError {
         error: std::io::Error,
     },
     /// More than can be held.
-    #[error("open the recording in {path}: it has more than {limit} bytes; record fewer sources or less time")]
+    #[error(
+        "open the recording in {path}: it has more than {limit} bytes; record fewer sources or less time"
+    )]
     TooLarge {
         /// The folder.
         path: PathBuf,
@@ -138,14 +140,21 @@ impl Recording {
             let path = dir.join(&track.file);
             let bytes = budget.read(&path)?;
             let mut items = match (track.form, track.step) {
-                (Form::Payloads, None) if track.latency.is_none() => payloads::read(&path, &track.source, &bytes)?,
+                (Form::Payloads, None) if track.latency.is_none() => {
+                    payloads::read(&path, &track.source, &bytes)?
+                }
                 (Form::Rows, Some(step)) if step.is_positive() => {
                     let latency = track.latency.unwrap_or_default();
                     rows::read(&path, &track.source, &bytes, &rows::Cut { start: file.start, step, latency })?
                 }
-                (Form::Rows, _) => return Err(wrong(format!("the track {:?} needs a step, such as \"15m\"", track.source))),
+                (Form::Rows, _) => {
+                    return Err(wrong(format!("the track {:?} needs a step, such as \"15m\"", track.source)));
+                }
                 (Form::Payloads, _) => {
-                    return Err(wrong(format!("step and latency of {:?} belong to rows; remove them", track.source)));
+                    return Err(wrong(format!(
+                        "step and latency of {:?} belong to rows; remove them",
+                        track.source
+                    )));
                 }
             };
             played.append(&mut items);
@@ -167,7 +176,8 @@ impl Recording {
     ) -> Result<Self, RecordingError> {
         let played = folder::read(dir, source, kind, options, &mut Budget::new(dir))?;
         let (Some(first), Some(last)) = (played.first(), played.last()) else {
-            let problem = format!("no file is a readable answer of kind {}; check kind and folder", kind.name);
+            let problem =
+                format!("no file is a readable answer of kind {}; check kind and folder", kind.name);
             return Err(RecordingError::Toml { path: dir.to_owned(), problem });
         };
         let (start, end) = (first.at, last.at);

@@ -15,7 +15,12 @@ pub(super) struct Cut {
     pub(super) latency: SignedDuration,
 }
 
-pub(super) fn read(path: &Path, source: &str, bytes: &[u8], cut: &Cut) -> Result<Vec<Played>, RecordingError> {
+pub(super) fn read(
+    path: &Path,
+    source: &str,
+    bytes: &[u8],
+    cut: &Cut,
+) -> Result<Vec<Played>, RecordingError> {
     let wrong = |line: usize, problem: &str| RecordingError::Line {
         path: path.to_owned(),
         line: line + 1,
@@ -25,7 +30,8 @@ pub(super) fn read(path: &Path, source: &str, bytes: &[u8], cut: &Cut) -> Result
     let mut lines = text.lines().enumerate();
     let header = lines.next().map(|(_, line)| line.trim_start_matches('\u{feff}')).unwrap_or_default();
     let column = header.split(',').position(|name| name.trim() == "time");
-    let column = column.ok_or_else(|| wrong(0, "it has no column `time`; name the columns in the first line"))?;
+    let column =
+        column.ok_or_else(|| wrong(0, "it has no column `time`; name the columns in the first line"))?;
     let mut answers: Vec<Answer<'_>> = Vec::new();
     let mut before = Timestamp::MIN;
     for (number, line) in lines {

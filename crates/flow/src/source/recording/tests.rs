@@ -45,14 +45,17 @@ fn answers_come_in_the_order_of_time_then_of_tracks() {
         .map(|item| (item.at.to_string(), item.source.as_str(), item.status, item.body.len()))
         .collect();
     let rows = |rows: usize| "series,time,value\n".len() + rows * "a,2026-03-01T00:00:00Z,1\n".len();
-    assert_eq!(order, [
-        ("2026-03-02T06:00:00Z".to_owned(), "gauges", 200, rows(2)),
-        ("2026-03-02T06:16:00Z".to_owned(), "gauges", 200, rows(2)),
-        ("2026-03-02T06:16:00Z".to_owned(), "alerts", 200, 8),
-        ("2026-03-02T06:16:00Z".to_owned(), "alerts", 200, 7),
-        ("2026-03-02T07:02:00Z".to_owned(), "gauges", 200, rows(1)),
-        ("2026-03-02T07:30:00Z".to_owned(), "alerts", 403, 0),
-    ]);
+    assert_eq!(
+        order,
+        [
+            ("2026-03-02T06:00:00Z".to_owned(), "gauges", 200, rows(2)),
+            ("2026-03-02T06:16:00Z".to_owned(), "gauges", 200, rows(2)),
+            ("2026-03-02T06:16:00Z".to_owned(), "alerts", 200, 8),
+            ("2026-03-02T06:16:00Z".to_owned(), "alerts", 200, 7),
+            ("2026-03-02T07:02:00Z".to_owned(), "gauges", 200, rows(1)),
+            ("2026-03-02T07:30:00Z".to_owned(), "alerts", 403, 0),
+        ]
+    );
     let linked = recording.document("https://a.example/1", recording.end()).unwrap();
     assert_eq!(linked.body, b"<alert/>");
     assert!(recording.document("https://a.example/1", recording.start()).is_none());
@@ -65,9 +68,19 @@ fn mistakes_are_told_with_file_and_line() {
     for (toml, rows, payloads, words) in [
         (TOML.replace("step = \"15m\"", ""), ROWS.to_owned(), PAYLOADS.to_owned(), "needs a step"),
         (TOML.replace("T08", "T05"), ROWS.to_owned(), PAYLOADS.to_owned(), "not after start"),
-        (TOML.replace("gauges.csv", "../gauges.csv"), ROWS.to_owned(), PAYLOADS.to_owned(), "in the folder itself"),
+        (
+            TOML.replace("gauges.csv", "../gauges.csv"),
+            ROWS.to_owned(),
+            PAYLOADS.to_owned(),
+            "in the folder itself",
+        ),
         (TOML.replace("\"alerts\"", "\"gauges\""), ROWS.to_owned(), PAYLOADS.to_owned(), "two tracks"),
-        (TOML.to_owned(), ROWS.replace("2026-03-02T07:00", "2026-03-02T01:00"), PAYLOADS.to_owned(), "line 6"),
+        (
+            TOML.to_owned(),
+            ROWS.replace("2026-03-02T07:00", "2026-03-02T01:00"),
+            PAYLOADS.to_owned(),
+            "line 6",
+        ),
         (TOML.to_owned(), ROWS.replace("time", "when"), PAYLOADS.to_owned(), "no column `time`"),
         (TOML.to_owned(), ROWS.to_owned(), late, "line 2"),
         (TOML.to_owned(), ROWS.to_owned(), body, "line 3"),

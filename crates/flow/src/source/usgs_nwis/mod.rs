@@ -118,7 +118,12 @@ impl<'o> Gauges<'o> {
         match reading.value {
             Some(value) => self.observations.push(
                 reading.time,
-                Observation { series: series.to_owned(), time: reading.time, value, suspect: reading.suspect },
+                Observation {
+                    series: series.to_owned(),
+                    time: reading.time,
+                    value,
+                    suspect: reading.suspect,
+                },
             ),
             None => self.parsed.missing += 1,
         }

@@ -106,10 +106,16 @@ mod tests {
             feature("00065", "00011", "null", "null"),
         );
         let parsed = parse(&Options::default(), text.as_bytes()).unwrap();
-        let got: Vec<_> = parsed.observations.iter().map(|o| (o.series.as_str(), o.value, o.suspect)).collect();
-        assert_eq!(got, [
-            ("06904500", 1.59, false), ("06904500:00060", 535.0, true), ("06904500:00065:00003", 1.6, false),
-        ]);
+        let got: Vec<_> =
+            parsed.observations.iter().map(|o| (o.series.as_str(), o.value, o.suspect)).collect();
+        assert_eq!(
+            got,
+            [
+                ("06904500", 1.59, false),
+                ("06904500:00060", 535.0, true),
+                ("06904500:00065:00003", 1.6, false),
+            ]
+        );
         assert_eq!((parsed.entries, parsed.missing, parsed.unread), (5, 1, 1));
     }
 }

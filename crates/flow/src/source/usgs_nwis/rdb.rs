@@ -54,9 +54,10 @@ pub(super) fn read(text: &str, gauges: &mut Gauges<'_>) -> Result<(), ParseError
 /// The line below the names, such as `5s 15s 20d 6s 14n 10s`.
 fn is_widths(fields: &[&str]) -> bool {
     fields.iter().all(|field| {
-        field.trim_end().strip_suffix(['s', 'd', 'n']).is_some_and(|width| {
-            !width.is_empty() && width.bytes().all(|byte| byte.is_ascii_digit())
-        })
+        field
+            .trim_end()
+            .strip_suffix(['s', 'd', 'n'])
+            .is_some_and(|width| !width.is_empty() && width.bytes().all(|byte| byte.is_ascii_digit()))
     })
 }
 
@@ -150,9 +151,26 @@ fn unread(gauges: &mut Gauges<'_>, line: u64, count: u64, problem: &str) {
 fn moment(text: &str, zone: &str) -> Result<Timestamp, String> {
     /// The abbreviations that the service writes, and their hours from UTC.
     const ZONES: [(&str, i8); 20] = [
-        ("UTC", 0), ("GMT", 0), ("AST", -4), ("ADT", -3), ("EST", -5), ("EDT", -4), ("CST", -6), ("CDT", -5),
-        ("MST", -7), ("MDT", -6), ("PST", -8), ("PDT", -7), ("AKST", -9), ("AKDT", -8), ("HST", -10), ("HDT", -9),
-        ("SST", -11), ("GST", 10), ("ChST", 10), ("", 0),
+        ("UTC", 0),
+        ("GMT", 0),
+        ("AST", -4),
+        ("ADT", -3),
+        ("EST", -5),
+        ("EDT", -4),
+        ("CST", -6),
+        ("CDT", -5),
+        ("MST", -7),
+        ("MDT", -6),
+        ("PST", -8),
+        ("PDT", -7),
+        ("AKST", -9),
+        ("AKDT", -8),
+        ("HST", -10),
+        ("HDT", -9),
+        ("SST", -11),
+        ("GST", 10),
+        ("ChST", 10),
+        ("", 0),
     ];
     let hours = ZONES.iter().find(|(name, _)| *name == zone).map(|(_, hours)| *hours);
     let hours = hours.ok_or_else(|| {
@@ -188,11 +206,17 @@ mod tests {
     #[test]
     fn every_table_is_read() {
         let parsed = parse(&Options::default(), TEXT.as_bytes()).unwrap();
-        let got: Vec<_> = parsed.observations.iter().map(|o| (o.series.as_str(), o.value, o.suspect)).collect();
-        assert_eq!(got, [
-            ("01491000", 6.48, false), ("01491000:00060", 974.0, true),
-            ("02:method-1001", 1.5, false), ("02:method-1002", 1.6, false),
-        ]);
+        let got: Vec<_> =
+            parsed.observations.iter().map(|o| (o.series.as_str(), o.value, o.suspect)).collect();
+        assert_eq!(
+            got,
+            [
+                ("01491000", 6.48, false),
+                ("01491000:00060", 974.0, true),
+                ("02:method-1001", 1.5, false),
+                ("02:method-1002", 1.6, false),
+            ]
+        );
         assert_eq!(parsed.observations[0].time, "2019-02-14T05:00:00Z".parse().unwrap());
         assert_eq!(parsed.observations[2].time, "2019-02-14T05:00:00Z".parse().unwrap());
         assert_eq!((parsed.entries, parsed.missing, parsed.unread), (10, 2, 4));

@@ -327,15 +327,22 @@ mod tests {
             {"value":"-999999","qualifiers":["P","Ice"],"dateTime":"2019-02-14T00:15:00.000-05:00"},
             {"value":"6.50","qualifiers":["P","e"],"dateTime":"2019-02-14T00:30:00.000-05:00"}],
             "method":[{"methodDescription":"","methodID":69513}]}]"#;
-        let parsed =
-            read(&Options::default(), &[series("01491000", "00065", values), series("01491000", "00060", values)]);
+        let parsed = read(
+            &Options::default(),
+            &[series("01491000", "00065", values), series("01491000", "00060", values)],
+        );
         let parsed = parsed.unwrap();
         let got: Vec<_> =
             parsed.observations.iter().map(|o| (o.series.as_str(), o.value, o.suspect)).collect();
-        assert_eq!(got, [
-            ("01491000", 6.48, false), ("01491000", 6.5, true),
-            ("01491000:00060", 6.48, false), ("01491000:00060", 6.5, true),
-        ]);
+        assert_eq!(
+            got,
+            [
+                ("01491000", 6.48, false),
+                ("01491000", 6.5, true),
+                ("01491000:00060", 6.48, false),
+                ("01491000:00060", 6.5, true),
+            ]
+        );
         assert_eq!(parsed.observations[0].time, "2019-02-14T05:00:00Z".parse().unwrap());
         assert_eq!((parsed.entries, parsed.missing, parsed.unread), (6, 2, 0));
     }
@@ -360,7 +367,11 @@ mod tests {
             {"value":"1","dateTime":"2019-02-14T00:00:00Z"}]}]"#;
         let parsed = read(&Options::default(), &[series("1", "00065", values)]).unwrap();
         assert_eq!((parsed.entries, parsed.unread, parsed.observations.len()), (4, 3, 1));
-        assert!(parsed.problems[0].starts_with("timeSeries 1 (1), value 1: the value \"x\""), "{:?}", parsed.problems);
+        assert!(
+            parsed.problems[0].starts_with("timeSeries 1 (1), value 1: the value \"x\""),
+            "{:?}",
+            parsed.problems
+        );
         let options = Options { unit: Some("m".to_owned()), ..Options::default() };
         let error = read(&options, &[series("1", "00065", values)]).unwrap_err().to_string();
         assert!(error.contains("\"ft\"") && error.contains("\"m\""), "{error}");

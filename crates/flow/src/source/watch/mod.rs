@@ -206,7 +206,8 @@ impl Watch {
                 }
             }
             Heard::TooLarge { limit } => {
-                self.link = Link::Unreadable(format!("its answer is larger than {limit} bytes; raise max_bytes"));
+                self.link =
+                    Link::Unreadable(format!("its answer is larger than {limit} bytes; raise max_bytes"));
             }
             Heard::Unreadable { words } => self.link = Link::Unreadable(format!("failed to {words}")),
         }
@@ -354,8 +355,7 @@ impl Watch {
         }
         if self.silent {
             let what = if self.rule.must_advance { "nothing new" } else { "nothing" };
-            let words =
-                format!("{what} since {}, {} s are expected", self.alive, self.rule.expected_every_s);
+            let words = format!("{what} since {}, {} s are expected", self.alive, self.rule.expected_every_s);
             return unknown(Trouble::Silent, &words);
         }
         Health::Healthy

@@ -135,7 +135,10 @@ fn time_going_backwards_is_unknown_until_it_has_caught_up() {
 fn a_time_ahead_of_ours_is_noted_and_holds_nothing_up() {
     let mut watch = watch(false);
     let findings = watch.hear(answer("a", 60 * 24 * 365, 1), at(1));
-    assert!(matches!(&findings[..], [WatchFinding::Note(_), WatchFinding::Health(Health::Healthy)]), "{findings:?}");
+    assert!(
+        matches!(&findings[..], [WatchFinding::Note(_), WatchFinding::Health(Health::Healthy)]),
+        "{findings:?}"
+    );
     watch.hear(answer("b", 2, 1), at(2));
     assert_eq!(cause(&watch), None);
 }
@@ -144,7 +147,10 @@ fn a_time_ahead_of_ours_is_noted_and_holds_nothing_up() {
 fn a_repeat_is_noted_once_in_a_row() {
     let mut watch = watch(false);
     watch.hear(answer("a", 1, 0), at(1));
-    assert_eq!(watch.hear(answer("a", 1, 0), at(2)), [WatchFinding::Note("the same answer came again".into())]);
+    assert_eq!(
+        watch.hear(answer("a", 1, 0), at(2)),
+        [WatchFinding::Note("the same answer came again".into())]
+    );
     assert!(watch.hear(answer("a", 1, 0), at(3)).is_empty());
     watch.hear(answer("b", 2, 0), at(4));
     assert_eq!(watch.hear(answer("b", 2, 0), at(5)).len(), 1);
@@ -196,12 +202,14 @@ fn what_could_not_be_read_is_noted() {
 
 fn any_heard() -> impl Strategy<Value = Heard> {
     prop_oneof![
-        (0_u8..4, -20_i64..300, 0_u64..3, 0_u64..2, 0_u64..2).prop_map(|(digest, newest, alerts, dropped, unread)| {
-            with(answer(&digest.to_string(), newest, alerts), |summary| {
-                summary.dropped = dropped;
-                summary.unread = unread;
-            })
-        }),
+        (0_u8..4, -20_i64..300, 0_u64..3, 0_u64..2, 0_u64..2).prop_map(
+            |(digest, newest, alerts, dropped, unread)| {
+                with(answer(&digest.to_string(), newest, alerts), |summary| {
+                    summary.dropped = dropped;
+                    summary.unread = unread;
+                })
+            }
+        ),
         Just(Heard::NotModified),
         Just(Heard::Refused { status: 401 }),
         Just(Heard::Failed { words: "connect".to_owned() }),

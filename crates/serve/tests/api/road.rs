@@ -1,12 +1,10 @@
 //! The whole road of a warning over HTTP: two people, from the draft to the feed and back.
 
-mod support;
-
+use crate::support::{Browser, PASSWORD, Server};
 use axum::http::{Method, StatusCode};
 use beaconfire_cap::{DocumentKind, Limits, Scope, Status, read};
 use beaconfire_core::Role;
 use serde_json::{Value, json};
-use support::{Browser, PASSWORD, Server};
 
 async fn people(server: &Server) -> (Browser<'_>, Browser<'_>) {
     server.account("author", &[Role::Author, Role::Officer]).await;
@@ -67,7 +65,8 @@ async fn two_people_carry_a_warning_from_the_draft_to_the_feed() {
 
     // An unchanged draft makes nobody a contributor; a changed one keeps what was not sent.
     let mut words = draft["draft"].clone();
-    let same = approver.put(&path(&draft, "draft"), json!({ "version": draft["version"], "draft": words })).await;
+    let same =
+        approver.put(&path(&draft, "draft"), json!({ "version": draft["version"], "draft": words })).await;
     assert_eq!(same.json()["version"], draft["version"]);
     words["languages"][0]["headline"] = json!("Flood at Crooked Creek: go to higher ground");
     words["languages"][0].as_object_mut().expect("an object").remove("cancel");
@@ -81,9 +80,7 @@ async fn two_people_carry_a_warning_from_the_draft_to_the_feed() {
     assert_eq!(submitted["can"]["approve"], false);
     assert_eq!(submitted["draft"]["area"], edited["draft"]["area"]);
 
-    let approval = |password: &str| {
-        json!({ "version": submitted["version"], "digest": submitted["digest"], "password": password })
-    };
+    let approval = |password: &str| json!({ "version": submitted["version"], "digest": submitted["digest"], "password": password });
     let own = author.post(&path(&draft, "approve"), approval(PASSWORD)).await;
     assert_eq!(own.refusal(), (403, "role".to_owned()));
     let wrong = approver.post(&path(&draft, "approve"), approval("not the password")).await;
@@ -222,9 +219,11 @@ async fn incidents_are_linked_split_declined_and_closed() {
     assert_eq!(officer.post(&at("merge"), merge).await.refusal(), (404, "unknown".to_owned()));
     let link = json!({ "version": version, "other": incident["id"], "kind": "cause", "why": "the rain" });
     assert_eq!(officer.post(&at("link"), link).await.refusal(), (422, "same".to_owned()));
-    let past = json!({ "version": version, "reason": "only one reading", "review_at": "2017-08-27T08:00:00Z" });
+    let past =
+        json!({ "version": version, "reason": "only one reading", "review_at": "2017-08-27T08:00:00Z" });
     assert_eq!(officer.post(&at("decline"), past).await.refusal(), (422, "review_at".to_owned()));
-    let later = json!({ "version": version, "reason": "only one reading", "review_at": "2017-08-27T10:00:00Z" });
+    let later =
+        json!({ "version": version, "reason": "only one reading", "review_at": "2017-08-27T10:00:00Z" });
     assert_eq!(officer.done(&at("decline"), later).await["incident"], incident["id"]);
     let now = officer.get(at("").trim_end_matches('/')).await.json();
     assert_eq!(now["status"], "declined");

@@ -1,12 +1,10 @@
 //! Live events: in order, resumed, and only for who is signed in.
 
-mod support;
-
+use crate::support::{Browser, Server};
 use axum::body::Body;
 use axum::http::{Request, header};
 use beaconfire_core::Role;
 use futures::StreamExt;
-use support::{Browser, Server};
 use tower::ServiceExt;
 
 /// Reads whole events from a stream until `count` are there: name, id, data.

@@ -1,12 +1,10 @@
 //! What keeps strangers out: sessions, hosts, secrets, limits, and rubbish answered in words.
 
-mod support;
-
+use crate::support::{Browser, PASSWORD, Server};
 use axum::http::Method;
 use beaconfire_core::Role;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use support::{PASSWORD, Server};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 
@@ -52,7 +50,7 @@ async fn two_host_names_are_two_people() {
     assert_eq!(approver.get("/api/v1/session").await.json()["login"], "approver");
 
     // One person's cookie with the other's secret does not go through.
-    let mixed = support::Browser { csrf: approver.csrf.clone(), cookie: author.cookie.clone(), ..author };
+    let mixed = Browser { csrf: approver.csrf.clone(), cookie: author.cookie.clone(), ..author };
     assert_eq!(mixed.delete("/api/v1/session").await.refusal(), (403, "csrf".to_owned()));
 
     let out = approver.delete("/api/v1/session").await;

@@ -1,15 +1,13 @@
 //! A real river on a temporary folder behind the router, and people with browsers.
 
-#![allow(dead_code, reason = "each test binary uses its own part of this")]
-
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use beaconfire_core::{
-    Actor, Authority, ChannelId, ChannelRule, Command, Form, Mode, Role, Rules, SourceId, SourceRule,
-    Station, StationRule, AccountId, pack,
+    AccountId, Actor, Authority, ChannelId, ChannelRule, Command, Form, Mode, Role, Rules, SourceId,
+    SourceRule, Station, StationRule, pack,
 };
 use beaconfire_flow::{ChannelSetup, Fetch, PlayedClock, River, Setup, SourceSetup, Target};
 use beaconfire_serve::{ServeConfig, Services};
@@ -20,21 +18,21 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 /// River time at the start.
-pub const START: &str = "2017-08-27T09:00:00Z";
+pub(crate) const START: &str = "2017-08-27T09:00:00Z";
 /// Everybody's password.
-pub const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// A server without a socket.
-pub struct Server {
-    pub router: Router,
-    pub river: Arc<River>,
-    pub clock: Arc<PlayedClock>,
+pub(crate) struct Server {
+    pub(crate) router: Router,
+    pub(crate) river: Arc<River>,
+    pub(crate) clock: Arc<PlayedClock>,
     _folder: TempDir,
 }
 
 impl Server {
     /// A river in exercise mode with one gauge, a public feed, and nobody but the river.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(PlayedClock::new(START.parse().expect("a time")));
         let setup = setup(&folder);
@@ -59,7 +57,7 @@ impl Server {
     }
 
     /// Makes an account with these roles; its pseudonym.
-    pub async fn account(&self, login: &str, roles: &[Role]) -> AccountId {
+    pub(crate) async fn account(&self, login: &str, roles: &[Role]) -> AccountId {
         let words: Vec<&str> = roles.iter().map(|role| role.word()).collect();
         let new = NewAccount { id: None, login, name: login, password: PASSWORD, roles: &words };
         let account = self.river.stores().accounts.create_account(&new).expect("an account");
@@ -71,14 +69,17 @@ impl Server {
     }
 
     /// A token of a program.
-    pub fn token(&self, scopes: &[&str]) -> String {
+    pub(crate) fn token(&self, scopes: &[&str]) -> String {
         let now = Timestamp::now();
         let accounts = &self.river.stores().accounts;
-        accounts.create_token("test", scopes, now, now + SignedDuration::from_hours(1)).expect("a token").secret
+        accounts
+            .create_token("test", scopes, now, now + SignedDuration::from_hours(1))
+            .expect("a token")
+            .secret
     }
 
     /// Raises the creek above its stage, pushed over HTTP; gives the one incident.
-    pub async fn flood(&self) -> Value {
+    pub(crate) async fn flood(&self) -> Value {
         let token = self.token(&["intake:gauges", "read"]);
         let rows = "{\"series\":\"creek\",\"time\":\"2017-08-27T08:30:00Z\",\"value\":2.0}\n\
                     {\"series\":\"creek\",\"time\":\"2017-08-27T08:45:00Z\",\"value\":4.5}\n";
@@ -91,12 +92,12 @@ impl Server {
     }
 
     /// Lets everything that waits be delivered.
-    pub async fn deliver(&self) {
+    pub(crate) async fn deliver(&self) {
         while self.river.deliver().await.expect("delivery goes on") {}
     }
 
     /// One request as it is.
-    pub async fn send(
+    pub(crate) async fn send(
         &self,
         method: Method,
         host: &str,
@@ -116,12 +117,12 @@ impl Server {
     }
 
     /// A plain GET without a session.
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, "localhost", path, &[], "").await
     }
 
     /// Signs in on a host name of one's own.
-    pub async fn sign_in(&self, login: &str) -> Browser<'_> {
+    pub(crate) async fn sign_in(&self, login: &str) -> Browser<'_> {
         let host = format!("{login}.localhost:8080");
         let body = json!({ "login": login, "password": PASSWORD }).to_string();
         let headers = [("content-type", "application/json")];
@@ -134,33 +135,33 @@ impl Server {
 }
 
 /// One person's browser.
-pub struct Browser<'a> {
-    pub server: &'a Server,
-    pub host: String,
-    pub cookie: String,
-    pub csrf: String,
+pub(crate) struct Browser<'a> {
+    pub(crate) server: &'a Server,
+    pub(crate) host: String,
+    pub(crate) cookie: String,
+    pub(crate) csrf: String,
 }
 
 impl Browser<'_> {
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         let headers = [("cookie", self.cookie.as_str())];
         self.server.send(Method::GET, &self.host, path, &headers, "").await
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
         self.unsafe_send(Method::POST, path, body).await
     }
 
-    pub async fn put(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
         self.unsafe_send(Method::PUT, path, body).await
     }
 
-    pub async fn delete(&self, path: &str) -> Answer {
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.unsafe_send(Method::DELETE, path, json!({})).await
     }
 
     /// A POST that must be done; what it answered.
-    pub async fn done(&self, path: &str, body: Value) -> Value {
+    pub(crate) async fn done(&self, path: &str, body: Value) -> Value {
         let answer = self.post(path, body).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text());
         answer.json()
@@ -179,33 +180,33 @@ impl Browser<'_> {
 
 /// What came back.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub bytes: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Answer {
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("plain text"))
     }
 
     /// `name=value` of the cookie that was set.
-    pub fn cookie(&self) -> Option<String> {
+    pub(crate) fn cookie(&self) -> Option<String> {
         let line = self.headers.get(header::SET_COOKIE)?.to_str().ok()?;
         line.split(';').next().map(str::to_owned)
     }
 
     /// Status and code of a refusal; panics unless it has the one form.
-    pub fn refusal(&self) -> (u16, String) {
+    pub(crate) fn refusal(&self) -> (u16, String) {
         let json = self.json();
         let error = json["error"].as_object().unwrap_or_else(|| panic!("no error: {json}"));
         for name in ["code", "message", "mend"] {

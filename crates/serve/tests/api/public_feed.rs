@@ -1,9 +1,7 @@
 //! The public feed over HTTP: exact bytes, caching, and what is no feed.
 
-mod support;
-
+use crate::support::Server;
 use axum::http::Method;
-use support::Server;
 
 const MESSAGE: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>urn:x:1</identifier><sender>a@example</sender><sent>2017-08-27T08:00:00-00:00</sent><status>Exercise</status><msgType>Alert</msgType><scope>SCOPE</scope><info><category>Met</category><event>Flood</event><urgency>Immediate</urgency><severity>Severe</severity><certainty>Observed</certainty><expires>2017-08-27T20:00:00-00:00</expires><headline>Rivers &amp; creeks &lt;rise&gt;</headline><area><areaDesc>Here</areaDesc><polygon>1,2 1,3 2,3 1,2</polygon></area></info></alert>"#;
@@ -58,7 +56,8 @@ async fn scope_restricted_or_private_is_never_served() {
     publish(&server, "urn:x:3", "Private");
     let feed = server.get("/feed/atom.xml").await.text();
     assert!(!feed.contains("<entry>"), "{feed}");
-    for path in ["/feed/cap/urn:x:2.xml", "/feed/cap/urn:x:3.xml", "/feed/cap/none.xml", "/feed/cap/urn:x:2"] {
+    for path in ["/feed/cap/urn:x:2.xml", "/feed/cap/urn:x:3.xml", "/feed/cap/none.xml", "/feed/cap/urn:x:2"]
+    {
         assert_eq!(server.get(path).await.refusal(), (404, "unknown".to_owned()), "{path}");
     }
 }
@@ -71,4 +70,15 @@ async fn a_feed_without_a_message_is_a_feed() {
     let document = beaconfire_cap::read(&answer.bytes, &limits).expect("it is well-formed");
     assert_eq!(document.kind, beaconfire_cap::DocumentKind::Atom);
     assert!(document.messages.is_empty() && document.entries.is_empty());
+}
+
+#[tokio::test]
+async fn what_expired_leaves_the_feed_after_two_days_and_can_still_be_fetched() {
+    let server = Server::start().await;
+    let bytes = publish(&server, "urn:x:1", "Public");
+    server.clock.advance("2017-08-29T19:00:00Z".parse().expect("a time"));
+    assert!(server.get("/feed/atom.xml").await.text().contains("urn:x:1"));
+    server.clock.advance("2017-08-29T21:00:00Z".parse().expect("a time"));
+    assert!(!server.get("/feed/atom.xml").await.text().contains("urn:x:1"));
+    assert_eq!(server.get("/feed/cap/urn:x:1.xml").await.bytes, bytes);
 }

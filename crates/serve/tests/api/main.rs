@@ -1,0 +1,10 @@
+//! The server against a real river on a temporary folder, without a socket; one binary, since each
+//! more would be linked anew.
+
+mod guarded;
+mod live;
+mod pages;
+mod public_feed;
+mod road;
+mod sink;
+mod support;
