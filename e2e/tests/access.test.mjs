@@ -46,7 +46,7 @@ for (const colorScheme of ['light', 'dark']) {
     await assertAccessible(page, 'incident');
     await shot(page, `incident-${colorScheme}`);
     // The other colours' turn may have left a draft; then that one is opened.
-    await page.getByRole('region', { name: 'Warnings' }).getByRole('link').or(page.getByRole('button', { name: 'Draft a warning' })).first().click();
+    await page.getByRole('link', { name: 'Go on with the warning' }).or(page.getByRole('button', { name: 'Draft a warning' })).click();
     await page.getByTestId('editor').waitFor();
     await assertAccessible(page, 'warning');
     await shot(page, `warning-${colorScheme}`);

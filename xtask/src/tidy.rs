@@ -1,6 +1,7 @@
 //! The checks of the house: each reads the tree or `cargo metadata` and says where it is broken,
 //! and how to mend it. They run as ordinary tests (`xtask/tests/tidy.rs`).
 
+pub mod architecture;
 pub mod docs;
 pub mod features;
 pub mod layers;

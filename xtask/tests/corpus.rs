@@ -44,6 +44,15 @@ fn targets_files_and_manifest_name_the_same() {
     }
 }
 
+#[test]
+fn every_source_kind_has_a_target() {
+    for kind in beaconfire_flow::source::KINDS {
+        let name = format!("flow_{}", kind.name.replace('-', "_"));
+        let is_listed = targets::TARGETS.iter().any(|(target, _)| *target == name);
+        assert!(is_listed, "the source kind {} reads foreign bytes: add a fuzz target {name}", kind.name);
+    }
+}
+
 fn corpus(name: &str) -> Vec<PathBuf> {
     files_of(&house::root().join("fuzz/corpus").join(name))
 }

@@ -59,6 +59,11 @@ fn the_project_speaks_of_itself_alone() {
 }
 
 #[test]
+fn the_architecture_page_names_what_is_there() {
+    hold(tidy::architecture::findings(&tree::files().unwrap()));
+}
+
+#[test]
 fn licences_sources_and_bans_hold() {
     let (metadata, built) = (house::metadata().unwrap(), house::built().unwrap());
     assert!(built.len() > 100, "{} packages are built", built.len());

@@ -74,14 +74,18 @@ impl Handle {
             // A sender that is gone means the same as a stop.
             let _ = told.wait_for(|stop| *stop).await;
         };
+        let stop = Arc::new(stop);
+        let stopper = Arc::clone(&stop);
         let signalled = tokio::spawn(async move {
             stop_signal().await;
-            let _ = stop.send(true);
+            stopper.send_replace(true);
         });
         let router = router(services(&self.plan, &self.river));
         let served = serve(self.listener, router, closing).await.context("serve");
         keeping.abort();
         signalled.abort();
+        // The river ends with the server, also where that failed.
+        stop.send_replace(true);
         asking.await.context("end the sources")?;
         self.river.rest().await.context("end cleanly")?;
         served

@@ -102,6 +102,9 @@ fn accounts_and_tokens_are_made_listed_and_ended() {
     assert_eq!(short.code, 2, "a short password, and the login is taken");
     let list = || beaconfire(&["account", "list", "--data", data]).out;
     assert!(list().contains("\tana\tauthor\tactive"), "{}", list());
+    let once = beaconfire(&["account", "sign-in", "ana", "--data", data]);
+    assert!(once.code == 0 && once.out.starts_with("once_"), "{}", once.err);
+    assert_eq!(beaconfire(&["account", "setup-token", "--data", data]).code, 2, "there is an account");
     assert_eq!(beaconfire(&["account", "disable", "ana", "--data", data]).code, 0);
     assert_eq!(beaconfire(&["account", "disable", "bob", "--data", data]).code, 1);
     assert!(list().contains("\tdisabled"), "{}", list());

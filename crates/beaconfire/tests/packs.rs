@@ -117,6 +117,7 @@ fn alarms(pack: &Pack) -> Vec<Signal> {
                 place: station.map(|station| station.name.clone()).unwrap_or_default(),
                 words: rule.words.clone(),
                 item: None,
+                zone: None,
                 revision: None,
             });
         }

@@ -98,6 +98,7 @@ pub fn inbound(
         status: alert.status.to_string(),
         msg_type: alert.msg_type.to_string(),
         scope: alert.scope.to_string(),
+        zone: None,
         references: alert
             .references
             .iter()

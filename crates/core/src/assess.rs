@@ -76,6 +76,7 @@ pub fn event_signal(
         likelihood: step.likelihood,
         area: area.clone(),
         place: event.words.get("place").cloned().unwrap_or_default(),
+        zone: event.words.get("zone").cloned(),
         words,
         item: Some(item.clone()),
         revision: Some(event.updated),

@@ -92,6 +92,9 @@ pub struct InboundAlert {
     pub msg_type: String,
     /// CAP scope.
     pub scope: String,
+    /// IANA zone of the place nearest to its area.
+    #[serde(default)]
+    pub zone: Option<String>,
     /// CAP references.
     pub references: Vec<AlertKey>,
     /// One entry per info block that differs in more than language; empty for a bare Cancel.

@@ -51,6 +51,9 @@ pub struct Signal {
     pub area: Area,
     /// The area in words.
     pub place: String,
+    /// IANA zone of the place; the authority's where it is not known.
+    #[serde(default)]
+    pub zone: Option<String>,
     /// What it says in words.
     pub words: String,
     /// The bytes that it rests on, where one item brought it.

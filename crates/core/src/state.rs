@@ -198,9 +198,7 @@ impl State {
             | Fact::Lapsed { warning }
             | Fact::Queued { warning, .. }
             | Fact::AreaLeft { warning, .. } => Some(warning.clone()),
-            Fact::Delivered { job, .. }
-            | Fact::Dropped { job, .. }
-            | Fact::ReadBackJudged { job, .. } => {
+            Fact::Delivered { job, .. } | Fact::Dropped { job, .. } | Fact::ReadBackJudged { job, .. } => {
                 self.jobs.get(job).map(|job| job.warning.clone())
             }
             _ => None,

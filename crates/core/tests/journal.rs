@@ -112,6 +112,7 @@ fn the_games_of_the_properties_reach_every_kind_of_fact() {
 /// `cargo test -p beaconfire-core --test journal -- --ignored`. It refuses to write over one.
 #[test]
 #[ignore = "writes the journal of a release, once"]
+#[expect(clippy::disallowed_methods, reason = "a fixture is a file; the crate itself touches none")]
 fn write_the_journal_of_this_release() {
     let machines = played(48, long_games());
     let whole = machines.iter().filter(|machine| kinds(&machine.records).len() == KINDS.len());

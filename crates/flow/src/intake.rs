@@ -156,11 +156,12 @@ impl Intake {
             .map(|(_, _, _, area)| self.inner.exposures.of(area))
             .collect();
         let mut event = event.clone();
-        if let Some(place) = event.point.and_then(|point| self.inner.exposures.nearest(point)) {
-            event
-                .words
-                .entry("place".to_owned())
-                .or_insert_with(|| format!("{:.0} km from {}", place.1, place.0));
+        if let Some(near) = event.point.and_then(|point| self.inner.exposures.nearest(point)) {
+            let words = format!("{:.0} km from {}", near.km, near.name);
+            event.words.entry("place".to_owned()).or_insert(words);
+            if let Some(zone) = near.zone {
+                event.words.entry("zone".to_owned()).or_insert(zone);
+            }
         }
         let (source, item) = (id.clone(), item.clone());
         let command = Command::TakeEvent { source, item, event, exposures };
@@ -172,8 +173,11 @@ impl Intake {
         for alert in &parsed.alerts {
             let bytes = body.get(alert.bytes.clone()).unwrap_or(body).to_vec();
             let item = self.keep(id, "cap", "application/cap+xml", bytes, 1).await?;
-            let inbound = area::inbound(&alert.alert, &alert.findings, id, &item);
-            let exposure = self.inner.exposures.of(&inbound.area());
+            let mut inbound = area::inbound(&alert.alert, &alert.findings, id, &item);
+            let area = inbound.area();
+            let near = area.locator_center().and_then(|point| self.inner.exposures.nearest(point));
+            inbound.zone = near.and_then(|near| near.zone);
+            let exposure = self.inner.exposures.of(&area);
             let command = Command::TakeAlert { alert: inbound, exposure };
             self.inner.engine.command(command, Actor::River).await?;
         }

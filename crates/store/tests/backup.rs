@@ -37,13 +37,8 @@ fn fill(dir: &Path, key: &Ed25519Signer) {
     let one = |time| Observation { series, time, value: 0.5, quality: 1 };
     observations.commit_batch(&(0..50).map(one).collect::<Vec<_>>()).unwrap();
     let accounts = Accounts::open(&dir.join(ACCOUNTS_FILE)).unwrap();
-    let anna = NewAccount {
-        id: None,
-        login: "anna",
-        name: "A",
-        password: "a long password",
-        roles: &["author"],
-    };
+    let anna =
+        NewAccount { id: None, login: "anna", name: "A", password: "a long password", roles: &["author"] };
     accounts.create_account(&anna).unwrap();
     accounts.sign_in("anna", "a long password", AT).unwrap();
 }

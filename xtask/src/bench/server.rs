@@ -222,6 +222,15 @@ description = "Load."
 instruction = "None."
 all_clear = "Over"
 cancel = "In error"
+
+[[texts]]
+language = "es"
+event = "Carga"
+headline = "Carga en {{{{ place }}}}"
+description = "Carga."
+instruction = "Nada."
+all_clear = "Fin"
+cancel = "Por error"
 "#,
         off = LEVEL - 5.0
     )

@@ -3,7 +3,7 @@
 use super::Answer;
 use anyhow::{Context as _, bail};
 use beaconfire_core::Role;
-use beaconfire_store::{ACCOUNTS_FILE, Accounts, NewAccount};
+use beaconfire_store::{ACCOUNTS_FILE, Account, Accounts, NewAccount};
 use jiff::{SignedDuration, Timestamp};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -58,7 +58,20 @@ Example:
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
     },
-    /// Prints a token with which the first account can be made in the browser, once, within an hour.
+    /// Prints a token that signs an operator in once, within an hour: open /sign-in?token=… on the server.
+    #[command(after_help = "\
+The session counts as not confirmed by a password: approvals still ask for it.
+
+Example:
+  beaconfire account sign-in ana --data DIR")]
+    SignIn {
+        /// The account's id or login.
+        account: String,
+        /// The data folder.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
+    /// Prints a token with which the first account can be made, once, within an hour; refused where there is one.
     #[command(after_help = "\
 Example:
   beaconfire account setup-token --data DIR")]
@@ -69,8 +82,8 @@ Example:
     },
 }
 
-/// How long a set-up token holds.
-const SETUP: SignedDuration = SignedDuration::from_hours(1);
+/// How long a one-time token holds.
+const VALID: SignedDuration = SignedDuration::from_hours(1);
 /// The longest password that is read, bytes.
 const MAX_PASSWORD: u64 = 4096;
 
@@ -80,8 +93,9 @@ impl Args {
             Command::Create { data, login, name, roles } => create(&data, &login, &name, &roles),
             Command::List { data } => list(&data),
             Command::Disable { account, data } => disable(&data, &account),
+            Command::SignIn { account, data } => sign_in(&data, &account),
             Command::SetupToken { data } => {
-                let token = open(&data)?.create_setup_token(Timestamp::now(), SETUP)?;
+                let token = open(&data)?.create_setup_token(Timestamp::now(), VALID)?;
                 super::print(&format!("{token}\n"))?;
                 Ok(Answer::Yes)
             }
@@ -123,12 +137,25 @@ fn list(data: &Path) -> anyhow::Result<Answer> {
 
 fn disable(data: &Path, wanted: &str) -> anyhow::Result<Answer> {
     let accounts = open(data)?;
-    let found = accounts.accounts()?.into_iter().find(|a| a.id == wanted || a.login == wanted);
-    let Some(account) = found else {
-        eprintln!("there is no account {wanted}; `beaconfire account list` shows them");
-        return Ok(Answer::No);
-    };
+    let Some(account) = find(&accounts, wanted)? else { return Ok(Answer::No) };
     accounts.set_disabled(&account.id, true)?;
     eprintln!("disabled {} ({}) and ended its sessions", account.login, account.id);
     Ok(Answer::Yes)
+}
+
+fn sign_in(data: &Path, wanted: &str) -> anyhow::Result<Answer> {
+    let accounts = open(data)?;
+    let Some(account) = find(&accounts, wanted)? else { return Ok(Answer::No) };
+    let token = accounts.create_sign_in_token(&account.id, Timestamp::now(), VALID)?;
+    super::print(&format!("{token}\n"))?;
+    Ok(Answer::Yes)
+}
+
+/// The account of an id or login; says so where there is none.
+fn find(accounts: &Accounts, wanted: &str) -> anyhow::Result<Option<Account>> {
+    let found = accounts.accounts()?.into_iter().find(|a| a.id == wanted || a.login == wanted);
+    if found.is_none() {
+        eprintln!("there is no account {wanted}; `beaconfire account list` shows them");
+    }
+    Ok(found)
 }

@@ -195,7 +195,7 @@ impl Context<'_> {
         self.settle(&Newcomer {
             hazard,
             pack: first.and_then(|info| self.state.rules.pack_for_alert(info)),
-            zone: self.state.rules.authority.zone.clone(),
+            zone: self.zone(alert.zone.as_ref()),
             lost: false,
             late: self.now.duration_since(alert.sent) > SignedDuration::from_mins(LATE_AFTER_MINUTES),
             kin: members.clone(),

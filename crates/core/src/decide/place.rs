@@ -30,6 +30,11 @@ pub(super) struct Newcomer<'a> {
 const GROWN: f64 = 1.25;
 
 impl Context<'_> {
+    /// The zone of a place, or the authority's own.
+    pub(super) fn zone(&self, known: Option<&String>) -> String {
+        known.unwrap_or(&self.state.rules.authority.zone).clone()
+    }
+
     /// The facts by which a newcomer finds its place and the clock is started where it must run.
     pub(super) fn settle(&self, new: &Newcomer) -> Vec<Fact> {
         let mut facts = Vec::new();

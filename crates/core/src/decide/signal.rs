@@ -67,11 +67,7 @@ impl Context<'_> {
         } else {
             Vec::new()
         };
-        let zone = self
-            .state
-            .rules
-            .station(&signal.source, &signal.subject)
-            .map_or_else(|| self.state.rules.authority.zone.clone(), |station| station.zone.clone());
+        let zone = self.zone(signal.zone.as_ref());
         facts.extend(self.settle(&Newcomer {
             hazard: pack.hazard.clone(),
             pack: Some(pack),

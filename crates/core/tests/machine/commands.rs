@@ -364,6 +364,7 @@ fn turned(rules: &Rules, turn: u8) -> Rules {
 
 impl AlertSpec {
     fn alert(&self, machine: &mut Machine) -> InboundAlert {
+        zone: None,
         machine.fresh += 1;
         let sender = SENDERS[usize::from(self.sender)].to_owned();
         let sent = back(machine.now, self.lag);
@@ -383,6 +384,7 @@ impl AlertSpec {
             marked_as_drill: self.marked,
         };
         InboundAlert {
+            zone: None,
             source: SOURCES[usize::from(self.source)].into(),
             item: sha256_hex(format!("{self:?} {}", machine.fresh).as_bytes()).into(),
             identifier: format!("A{}", machine.fresh),
@@ -432,6 +434,7 @@ fn echo(machine: &Machine, nth: u8, how: u8, source: u8) -> Option<InboundAlert>
         marked_as_drill: false,
     };
     Some(InboundAlert {
+        zone: None,
         source: SOURCES[2 + usize::from(source % 3)].into(),
         item: sha256_hex(format!("{info:?} {how} {source}").as_bytes()).into(),
         identifier: if ours { message.package.identifier.clone() } else { format!("E{nth}-{how}") },
@@ -472,6 +475,7 @@ fn signal(
         place: format!("gauge {series}"),
         words: format!("gauge {series} above 3 ft"),
         item: None,
+        zone: None,
         revision: None,
     })
 }

@@ -301,6 +301,7 @@ fn signal(
         likelihood: rule.likelihood,
         area: area(rule, station),
         place,
+        zone: station.map(|station| station.zone.clone()),
         words,
         item: None,
         revision: None,

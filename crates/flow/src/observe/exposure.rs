@@ -8,6 +8,17 @@ pub struct Exposures {
     bytes: Vec<u8>,
 }
 
+/// The place nearest to a point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Nearest {
+    /// Its name.
+    pub name: String,
+    /// How far it is, km.
+    pub km: f64,
+    /// Its IANA zone.
+    pub zone: Option<String>,
+}
+
 impl Exposures {
     /// Checks the index; no bytes mean that no place is known.
     ///
@@ -26,10 +37,12 @@ impl Exposures {
         self.places().map_or(Exposure::Unknown, |places| places.population(area))
     }
 
-    /// The nearest place's name and its distance in km.
+    /// The nearest place.
     #[must_use]
-    pub fn nearest(&self, point: Point) -> Option<(String, f64)> {
-        self.places()?.nearest(point).map(|(place, km)| (place.name.to_owned(), km))
+    pub fn nearest(&self, point: Point) -> Option<Nearest> {
+        let (place, km) = self.places()?.nearest(point)?;
+        let zone = (!place.time_zone.is_empty()).then(|| place.time_zone.to_owned());
+        Some(Nearest { name: place.name.to_owned(), km, zone })
     }
 
     fn places(&self) -> Option<Places<'_>> {

@@ -4,4 +4,4 @@ mod bank;
 mod exposure;
 
 pub use bank::{Bank, Finding, Saved};
-pub use exposure::Exposures;
+pub use exposure::{Exposures, Nearest};

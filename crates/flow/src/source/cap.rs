@@ -196,7 +196,7 @@ mod tests {
         // The entry is told beside its alert: it could have led to a good one.
         assert_eq!((feed.alerts.len(), feed.unread, feed.entries), (1, 2, 3));
         assert!(
-            feed.problems[1].starts_with("line 2, ") && feed.problems[1].contains("sender"),
+            feed.problems[1].starts_with("line 4, ") && feed.problems[1].contains("sender"),
             "{:?}",
             feed.problems
         );
