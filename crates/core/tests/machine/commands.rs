@@ -364,7 +364,6 @@ fn turned(rules: &Rules, turn: u8) -> Rules {
 
 impl AlertSpec {
     fn alert(&self, machine: &mut Machine) -> InboundAlert {
-        zone: None,
         machine.fresh += 1;
         let sender = SENDERS[usize::from(self.sender)].to_owned();
         let sent = back(machine.now, self.lag);
