@@ -16,13 +16,13 @@ export const LEVELS: Record<LevelName, { rank: number; sign: string; word: strin
   extreme: { rank: 4, sign: '■', word: 'extreme' },
 };
 
-/** The level's fill on the map and beside its word; the ink on it keeps a contrast of 4.5. */
+/** The level's fill (WMO-No. 1150: green, yellow, orange, red) on the map and beside its word; the ink on it keeps a contrast of 4.5. */
 export const LEVEL_FILL: Record<LevelName, string> = {
   none: '#5c6878',
-  minor: '#f0c419',
-  moderate: '#f58b1f',
-  severe: '#cc2f2f',
-  extreme: '#7b2fa8',
+  minor: '#2f7d3f',
+  moderate: '#f0c419',
+  severe: '#f58b1f',
+  extreme: '#cc2f2f',
 };
 
 export const INCIDENT_STATUS: Record<IncidentSummary['status'], string> = {

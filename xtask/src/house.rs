@@ -111,12 +111,10 @@ pub fn free_port() -> Result<u16> {
     Ok(listener.local_addr().context("find a free port")?.port())
 }
 
-/// Whether a program of this name lies on the search path.
-pub fn on_path(program: impl AsRef<OsStr>) -> bool {
-    let Some(path) = std::env::var_os("PATH") else {
-        return false;
-    };
-    std::env::split_paths(&path).any(|dir| dir.join(program.as_ref()).is_file())
+/// Where a program of this name lies on the search path.
+pub fn on_path(program: impl AsRef<OsStr>) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|dir| dir.join(program.as_ref())).find(|file| file.is_file())
 }
 
 /// The file name of the binary.

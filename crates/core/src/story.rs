@@ -75,13 +75,13 @@ fn words(state: &State, record: &Record) -> Option<String> {
         Fact::Split { into, members, .. } => {
             format!("{} members split off into {into} by {by}", members.len())
         }
-        Fact::Armed { deadline, why, .. } => format!("a decision is due by {deadline}: {why}"),
+        Fact::Armed { deadline, why, .. } => format!("a decision is due by {}: {why}", when(*deadline)),
         Fact::Escalated { due, step, .. } => {
-            format!("undecided at {due}: escalated, step {step}")
+            format!("undecided at {}: escalated, step {step}", when(*due))
         }
         Fact::Accepted { .. } => format!("accepted by {by}"),
         Fact::Declined { reason, review_at, .. } => {
-            format!("no warning for now, decided by {by}: {reason}; review at {review_at}")
+            format!("no warning for now, decided by {by}: {reason}; review at {}", when(*review_at))
         }
         Fact::Closed { reason, .. } => format!("closed by {by}: {reason}"),
         Fact::Drafted { warning, act, .. } => format!("{warning}: {} drafted by {by}", act_word(*act)),
@@ -90,7 +90,7 @@ fn words(state: &State, record: &Record) -> Option<String> {
             format!("{warning}: submitted by {by} as {}, digest {}", package.identifier, short(digest))
         }
         Fact::Approved { warning, digest, lapses, .. } => {
-            format!("{warning}: approved by {by}, digest {}, holds until {lapses}", short(digest))
+            format!("{warning}: approved by {by}, digest {}, holds until {}", short(digest), when(*lapses))
         }
         Fact::Voided { warning, why } => format!("{warning}: approval or submission voided: {why}"),
         Fact::ChannelDropped { warning, channel, why } => {
@@ -100,8 +100,8 @@ fn words(state: &State, record: &Record) -> Option<String> {
             "{warning}: {} {} issued by {by}, sent {}, expires {}, approved digest {}, to {}",
             act_word(package.act),
             package.identifier,
-            stamp.sent,
-            stamp.expires,
+            when(stamp.sent),
+            when(stamp.expires),
             short(approved_digest),
             issued_digests
                 .iter()
@@ -173,12 +173,17 @@ fn act_word(act: Act) -> &'static str {
 fn verdict_words(verdict: &ReadBack) -> String {
     match verdict {
         ReadBack::Unverified => "cannot be verified".to_owned(),
-        ReadBack::Pending { due } => format!("is pending until {due}"),
-        ReadBack::Matches { at } => format!("matches what was approved ({at})"),
-        ReadBack::Late { at } => format!("matches, but late ({at})"),
-        ReadBack::Absent { at } => format!("is absent ({at})"),
-        ReadBack::Different { at, what } => format!("is different: {what} ({at})"),
+        ReadBack::Pending { due } => format!("is pending until {}", when(*due)),
+        ReadBack::Matches { at } => format!("matches what was approved ({})", when(*at)),
+        ReadBack::Late { at } => format!("matches, but late ({})", when(*at)),
+        ReadBack::Absent { at } => format!("is absent ({})", when(*at)),
+        ReadBack::Different { at, what } => format!("is different: {what} ({})", when(*at)),
     }
+}
+
+/// To the minute, in UTC: the reader has the place's own time beside the line.
+fn when(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 fn short(digest: &str) -> &str {

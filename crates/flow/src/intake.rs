@@ -8,7 +8,7 @@ use crate::engine::{CommandError, Engine};
 use crate::observe::{Bank, Exposures, Finding};
 use crate::setup::SourceSetup;
 use crate::source::{self, ParseError, Parsed};
-use beaconfire_core::{Actor, Command, Event, Rules, SourceId, area, assess, sha256_hex};
+use beaconfire_core::{Actor, Command, Event, Rules, SourceId, area, assess, is_about_a_person, sha256_hex};
 use beaconfire_detect::Sample;
 use beaconfire_store::{self as store, IntakeBatch, Items, Observations, StoreError};
 use std::collections::BTreeMap;
@@ -171,6 +171,13 @@ impl Intake {
 
     async fn take_alerts(&self, id: &SourceId, parsed: &Parsed, body: &[u8]) -> Result<(), IntakeError> {
         for alert in &parsed.alerts {
+            if is_about_a_person(&alert.alert) {
+                // Neither kept nor named: that such a message came is all that is written down.
+                let words = "an alert about a missing or wanted person was not taken in".to_owned();
+                let command = Command::NoteSource { source: id.clone(), words };
+                self.inner.engine.command(command, Actor::River).await?;
+                continue;
+            }
             let bytes = body.get(alert.bytes.clone()).unwrap_or(body).to_vec();
             let item = self.keep(id, "cap", "application/cap+xml", bytes, 1).await?;
             let mut inbound = area::inbound(&alert.alert, &alert.findings, id, &item);

@@ -6,7 +6,7 @@ use crate::actor::Role;
 use crate::id::{ChannelId, WarningId};
 use crate::job::{JobKey, Progress};
 use crate::mode::Mode;
-use crate::package::Package;
+use crate::package::{Act, Package};
 use crate::record::Fact;
 use crate::refusal::Refusal;
 use crate::render::{Stamp, render};
@@ -35,6 +35,7 @@ impl Context<'_> {
             ));
         };
         self.confirmed(package.mode, confirm)?;
+        self.check_still_wanted(warning, package)?;
         self.check_approval(warning, package, approval)?;
         self.clock_is_sure()?;
         let channels: BTreeSet<ChannelId> = package
@@ -48,6 +49,26 @@ impl Context<'_> {
             facts.push(Fact::AreaLeft { warning: id.clone(), area: area.clone() });
         }
         Ok(facts)
+    }
+
+    /// Between approval and issue the incident may have been closed, or what is updated may have
+    /// lapsed.
+    fn check_still_wanted(&self, warning: &Warning, package: &Package) -> Result<(), Refusal> {
+        if !self.incident(&warning.incident)?.is_live() {
+            return Err(Refusal::new(
+                "closed",
+                "the incident was closed or merged since",
+                "send the warning back, and look at the incident",
+            ));
+        }
+        if package.act == Act::Update && warning.in_force().is_none() {
+            return Err(Refusal::new(
+                "ended",
+                "what it updates is no longer in force",
+                "send it back, and draft a new warning on the incident",
+            ));
+        }
+        Ok(())
     }
 
     pub(super) fn confirmed(&self, mode: Mode, confirm: &str) -> Result<(), Refusal> {

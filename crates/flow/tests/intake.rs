@@ -1,0 +1,113 @@
+//! Intake through a real river: what is taken in, once, and what never is.
+
+use beaconfire_core::{Authority, Mode, Rules, SourceId, SourceRule};
+use beaconfire_flow::{Answer, Fetch, PlayedClock, River, Setup, SourceSetup};
+use beaconfire_store::{Ed25519Signer, JournalBackend, SqliteJournal};
+use jiff::Timestamp;
+use std::path::Path;
+use std::sync::Arc;
+
+fn setup(data: &Path) -> Setup {
+    let id = SourceId::from("feed");
+    let key = Ed25519Signer::generate_pkcs8().expect("a key");
+    Setup {
+        mode: Mode::Exercise,
+        exercise: Some("test".to_owned()),
+        data: data.to_owned(),
+        rules: Rules {
+            authority: Authority { zone: "UTC".to_owned(), ..Authority::default() },
+            sources: vec![SourceRule {
+                id: id.clone(),
+                trusted_senders: Vec::new(),
+                delegations: Vec::new(),
+                missing_expires_hours: 24,
+            }],
+            ..Rules::default()
+        },
+        places: Vec::new(),
+        sources: vec![SourceSetup {
+            id,
+            kind: "cap".to_owned(),
+            title: "A feed".to_owned(),
+            options: beaconfire_flow::source::Options::default(),
+            fetch: Fetch::Recorded,
+            expected_every_s: 900,
+            must_advance: false,
+        }],
+        channels: Vec::new(),
+        signer: Arc::new(Ed25519Signer::from_pkcs8(&key).expect("a key")),
+        public_url: "http://127.0.0.1:1".to_owned(),
+    }
+}
+
+async fn river(data: &Path) -> River {
+    let start: Timestamp = "2026-01-01T00:05:00Z".parse().expect("a time");
+    River::start(setup(data), Arc::new(PlayedClock::new(start))).await.expect("a river")
+}
+
+fn message(identifier: &str, event: &str, headline: &str) -> Vec<u8> {
+    format!(
+        r#"<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>{identifier}</identifier>
+<sender>a@b.example</sender><sent>2026-01-01T00:00:00-00:00</sent><status>Actual</status>
+<msgType>Alert</msgType><scope>Public</scope><info><category>Safety</category><event>{event}</event>
+<urgency>Immediate</urgency><severity>Extreme</severity><certainty>Likely</certainty>
+<expires>2026-01-01T06:00:00-00:00</expires><headline>{headline}</headline><area><areaDesc>Here</areaDesc>
+<circle>10.0,10.0 5</circle></area></info></alert>"#
+    )
+    .into_bytes()
+}
+
+async fn hear(river: &River, bytes: Vec<u8>) {
+    let answer = Answer::Body { content_type: "application/cap+xml".to_owned(), bytes };
+    river.sources().hear(&SourceId::from("feed"), answer).await.expect("it is heard");
+}
+
+#[tokio::test]
+async fn an_alert_is_taken_in_once_however_often_it_comes() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let river = river(dir.path()).await;
+    for _ in 0..3 {
+        hear(&river, message("1", "Flood", "Water rises")).await;
+    }
+    let (incidents, items) = river.engine().read(|s| (s.incidents.len(), s.taken.len()));
+    assert_eq!((incidents, items), (1, 1));
+}
+
+#[tokio::test]
+async fn an_alert_about_a_person_is_neither_taken_in_nor_kept_nor_named() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let river = river(dir.path()).await;
+    hear(&river, message("2", "AMBER Alert", "Jane Doe is missing")).await;
+    river.engine().read(|state| {
+        assert!(state.incidents.is_empty() && state.alerts.is_empty() && state.taken.is_empty());
+    });
+    assert_eq!(river.stores().items.count().expect("a count"), 0);
+    drop(river);
+    let journal = SqliteJournal::open_read_only(&dir.path().join("journal.sqlite")).expect("a journal");
+    let records = journal.read(1, 1000).expect("records");
+    assert!(records.iter().all(|r| !String::from_utf8_lossy(&r.body).contains("Jane")));
+}
+
+#[tokio::test]
+async fn bytes_that_cannot_be_read_make_the_source_unknown_and_stop_nothing() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let river = river(dir.path()).await;
+    hear(&river, b"<!DOCTYPE x [<!ENTITY a 'b'>]><alert>&a;</alert>".to_vec()).await;
+    assert_eq!(river.sources().views()[0].state, "unreadable");
+    hear(&river, message("3", "Flood", "Water rises")).await;
+    assert_eq!(river.sources().views()[0].state, "healthy");
+    assert_eq!(river.engine().read(|state| state.incidents.len()), 1);
+}
+
+#[tokio::test]
+async fn a_river_that_is_started_again_is_as_it_was() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let before = {
+        let river = river(dir.path()).await;
+        hear(&river, message("4", "Flood", "Water rises")).await;
+        river.rest().await.expect("a clean end");
+        river.engine().read(beaconfire_core::State::digest)
+    };
+    let again = river(dir.path()).await;
+    assert_eq!(again.engine().read(beaconfire_core::State::digest), before);
+}
