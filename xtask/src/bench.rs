@@ -24,6 +24,9 @@ const LEAST_SHARE: f64 = 0.15;
 /// From the push to the signal, for 99 of 100.
 const LONGEST_P99: Duration = Duration::from_millis(250);
 
+/// Rounds between the two paced runs, so that the second one's times lie behind the first one's.
+const HEADROOM: u32 = 1_000;
+
 struct Options {
     load: Load,
     rounds: u32,
@@ -57,15 +60,9 @@ pub fn main(args: &[&str]) -> Result<bool> {
     let rate = push::as_fast_as_it_goes(&server, load, options.rounds, options.connections)?;
     println!("durable and judged        {rate:>9.0} obs/s   {} connections", options.connections);
     let busy = server.memory();
-    let (half, first) = (rate / 2.0, options.rounds);
-    let delays = push::paced(&server, load, first, half, options.paced_seconds)?;
-    let p99 = push::percentile(&delays, 99);
-    println!(
-        "push to signal            at {half:.0} obs/s: median {:?}, p99 {p99:?}, longest {:?}, of {}",
-        push::percentile(&delays, 50),
-        push::percentile(&delays, 100),
-        delays.len()
-    );
+    // The bar is at half of the rate that is asked for; half of what was reached is told beside it.
+    let p99 = pace(&server, load, options.rounds, LEAST_RATE / 2.0, options.paced_seconds)?;
+    pace(&server, load, options.rounds + HEADROOM, rate / 2.0, options.paced_seconds)?;
     if let (Some((idle, _)), Some((now, most))) = (idle, busy) {
         println!("memory of the server      {idle} MiB before, {now} MiB after, {most} MiB at most");
     }
@@ -75,9 +72,23 @@ pub fn main(args: &[&str]) -> Result<bool> {
     let bars = [
         bar(rate >= LEAST_RATE, &format!("{rate:.0} obs/s, at least {LEAST_RATE:.0}")),
         bar(share >= LEAST_SHARE, &format!("{share:.2} of the faster bare SQLite, at least {LEAST_SHARE}")),
-        bar(p99 < LONGEST_P99, &format!("p99 {p99:?}, below {LONGEST_P99:?}")),
+        bar(
+            p99 < LONGEST_P99,
+            &format!("p99 {p99:?} at {:.0} obs/s, below {LONGEST_P99:?}", LEAST_RATE / 2.0),
+        ),
     ];
     Ok(bars.iter().all(|held| *held))
+}
+
+/// Pushes at a steady pace, prints how soon signals came, and answers the 99th percentile.
+fn pace(server: &Server, load: &Load, first: u32, rate: f64, seconds: u32) -> Result<Duration> {
+    let delays = push::paced(server, load, first, rate, seconds)?;
+    let [median, p99, longest] = [50, 99, 100].map(|percent| push::percentile(&delays, percent));
+    let count = delays.len();
+    println!(
+        "push to signal            at {rate:.0} obs/s: median {median:?}, p99 {p99:?}, longest {longest:?}, of {count}"
+    );
+    Ok(p99)
 }
 
 fn bar(held: bool, words: &str) -> bool {
@@ -87,8 +98,8 @@ fn bar(held: bool, words: &str) -> bool {
 
 fn options(args: &[&str]) -> Result<Options> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).context("read the clock")?.as_secs();
-    // A day back, so that every round lies in the past and is still worth an incident.
-    let start = i64::try_from(now).context("read the clock")? - 86_400;
+    // An hour back, so that every round lies in the past and no series counts as silent.
+    let start = i64::try_from(now).context("read the clock")? - 3_600;
     let mut options = Options {
         load: Load { series: 100_000, batch: 5_000, start },
         rounds: 10,

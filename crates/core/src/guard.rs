@@ -1,9 +1,10 @@
 //! The one guard: only it makes [`Cleared`], and a channel can send nothing else (invariant 17).
 
-use crate::job::{JobKey, Progress};
+use crate::job::{Job, JobKey, Progress};
 use crate::mode::Mode;
 use crate::render::render;
 use crate::state::State;
+use crate::warning::{Message, Warning};
 use beaconfire_cap::Scope;
 use jiff::Timestamp;
 
@@ -58,26 +59,12 @@ pub enum Held {
 /// # Errors
 /// Why it may not leave.
 pub fn clear(state: &State, key: &JobKey, now: Timestamp) -> Result<Cleared, Held> {
-    let never = |words: &str| Err(Held::Never(words.to_owned()));
     let Some(job) = state.jobs.get(key) else { return Err(Held::Done) };
     if job.progress != Progress::Queued {
         return Err(Held::Done);
     }
-    let warning = state.warnings.get(&job.warning);
-    let Some((warning, message)) = warning.and_then(|w| Some((w, w.chain.get(job.index)?))) else {
-        return never("its message is not in the journal");
-    };
-    let Some(channel) = state.rules.channel(&key.channel) else {
-        return never("its channel is no longer configured");
-    };
-    let package = &message.package;
-    if state.mode != Some(package.mode) || channel.mode != package.mode {
-        return never("its mode is not the channel's or the journal's");
-    }
-    if channel.public && package.content.scope != Scope::Public {
-        return never("its scope is not public, the channel is");
-    }
-    let withdraws = package.act.is_end();
+    let (warning, message) = message_of(state, job)?;
+    let withdraws = message.package.act.is_end();
     if !withdraws && warning.chain.len() > job.index + 1 {
         return never("a later message of its chain superseded it while it waited");
     }
@@ -93,6 +80,40 @@ pub fn clear(state: &State, key: &JobKey, now: Timestamp) -> Result<Cleared, Hel
             return Err(Held::After(before));
         }
     }
+    cleared(state, key, message)
+}
+
+/// Clears what a channel of our own took before, so that a place where it lay can be filled again
+/// from the journal (as after a restore): the very bytes, and nothing that was not sent.
+///
+/// # Errors
+/// Why it may not lie there.
+pub fn clear_again(state: &State, key: &JobKey) -> Result<Cleared, Held> {
+    let Some(job) = state.jobs.get(key) else { return Err(Held::Done) };
+    if !matches!(job.progress, Progress::Sent { .. }) {
+        return Err(Held::Done);
+    }
+    let (_, message) = message_of(state, job)?;
+    cleared(state, key, message)
+}
+
+fn message_of<'a>(state: &'a State, job: &Job) -> Result<(&'a Warning, &'a Message), Held> {
+    let found = state.warnings.get(&job.warning).and_then(|w| Some((w, w.chain.get(job.index)?)));
+    found.ok_or_else(|| Held::Never("its message is not in the journal".to_owned()))
+}
+
+/// What holds for every message on every channel: mode, scope, and the very bytes that were issued.
+fn cleared(state: &State, key: &JobKey, message: &Message) -> Result<Cleared, Held> {
+    let package = &message.package;
+    let Some(channel) = state.rules.channel(&key.channel) else {
+        return never("its channel is no longer configured");
+    };
+    if state.mode != Some(package.mode) || channel.mode != package.mode {
+        return never("its mode is not the channel's or the journal's");
+    }
+    if channel.public && package.content.scope != Scope::Public {
+        return never("its scope is not public, the channel is");
+    }
     let Ok(rendering) = render(package, &message.stamp, &key.channel, &state.rules) else {
         return never("it can no longer be rendered");
     };
@@ -101,4 +122,8 @@ pub fn clear(state: &State, key: &JobKey, now: Timestamp) -> Result<Cleared, Hel
         return never("its bytes are not those that were issued");
     }
     Ok(Cleared { key: key.clone(), bytes: rendering.text.into_bytes(), digest, mode: package.mode })
+}
+
+fn never<T>(words: &str) -> Result<T, Held> {
+    Err(Held::Never(words.to_owned()))
 }

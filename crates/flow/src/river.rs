@@ -103,12 +103,10 @@ impl River {
         let intake = start_intake(&engine, &stores, &setup)?;
         let channels = channels(&setup, &stores, &client)?;
         let feeds = feeds(&setup);
+        let deliverer = Deliverer::new(engine.clone(), stores.items.clone(), channels);
+        deliverer.refill(&feeds.keys().cloned().collect()).await;
         Ok(Self {
-            deliverer: tokio::sync::Mutex::new(Deliverer::new(
-                engine.clone(),
-                stores.items.clone(),
-                channels,
-            )),
+            deliverer: tokio::sync::Mutex::new(deliverer),
             reader: Reader::new(engine.clone(), client, feeds),
             sources: Sources::start(&engine, &intake, &stores, &setup)?,
             checkpointed: tokio::sync::Mutex::new(engine.seq()),

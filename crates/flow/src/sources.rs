@@ -5,7 +5,7 @@ use crate::intake::{Intake, IntakeError, blocking, lock};
 use crate::river::{RiverError, Stores};
 use crate::setup::{Setup, SourceSetup};
 use crate::source::watch::{Heard, Summary, Watch, WatchFinding, WatchRule};
-use beaconfire_core::{Actor, Command, Health, SourceId, sha256_hex};
+use beaconfire_core::{Actor, Command, Health, SourceId, Trouble, sha256_hex};
 use beaconfire_store::Items;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -265,6 +265,20 @@ impl Sources {
                 WatchFinding::Health(health) => Command::ReportSource { source, health },
                 WatchFinding::Note(words) => Command::NoteSource { source, words },
             };
+            self.engine.command(command, Actor::River).await?;
+        }
+        self.agree(id).await
+    }
+
+    /// What the watch says of a source's health is what the journal says, also where a crash came
+    /// between the two.
+    async fn agree(&self, id: &SourceId) -> Result<(), IntakeError> {
+        let health = lock(&self.kept).get(id).map(|kept| kept.watch.health().clone());
+        let Some(health) = health else { return Ok(()) };
+        let unheard = matches!(&health, Health::Unknown { cause: Trouble::Unheard, .. });
+        let known = self.engine.read(|state| state.sources.get(id).map(|kept| kept.health.clone()));
+        if known.as_ref() != Some(&health) && !unheard {
+            let command = Command::ReportSource { source: id.clone(), health };
             self.engine.command(command, Actor::River).await?;
         }
         Ok(())

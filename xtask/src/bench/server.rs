@@ -204,7 +204,7 @@ valid_hours = 48
 name = "above"
 sources = ["{SOURCE}"]
 detector = "threshold"
-params = {{ on = {LEVEL:?}, off = {off:?} }}
+params = {{ on = {LEVEL:?}, off = {off:?}, max_gap_s = 86400 }}
 likelihood = 1
 words = "{{station}}: {{value}}"
 

@@ -53,11 +53,16 @@ impl Player {
         let clock = Arc::new(PlayedClock::new(start));
         let river = Arc::new(River::start(setup, clock.clone()).await?);
         let items = river.stores().items.clone();
-        let place: Place = match items.cursor(CURSOR)? {
+        let mut place: Place = match items.cursor(CURSOR)? {
             Some(bytes) => serde_json::from_slice(&bytes).context("read the recording's position")?,
             None => Place::default(),
         };
         clock.advance(river.engine().now().max(place.at.unwrap_or(start)));
+        // Every look before now has been done: river time stops at each of them.
+        let now = river.engine().now();
+        if now > start {
+            place.looked = place.looked.max(Some(last_look(now)));
+        }
         if !place.sources.is_null() {
             river.sources().restore(place.sources.clone());
         }
@@ -268,6 +273,13 @@ fn next_look(at: Timestamp) -> Timestamp {
     let step = LOOK.as_secs();
     let next = (at.as_second().div_euclid(step) + 1) * step;
     Timestamp::from_second(next).unwrap_or(Timestamp::MAX)
+}
+
+/// The last full multiple of [`LOOK`] before `at`.
+fn last_look(at: Timestamp) -> Timestamp {
+    let step = LOOK.as_secs();
+    let last = (at.as_second() - 1).div_euclid(step) * step;
+    Timestamp::from_second(last).unwrap_or(at)
 }
 
 async fn wait(span: SignedDuration, speed: f64) {

@@ -10,7 +10,7 @@ use beaconfire_core::guard::{self, Held};
 use beaconfire_core::{Act, Actor, ChannelId, Command, JobKey, Progress};
 use beaconfire_store::{Items, Receipt};
 use channel::{Channel, Sent};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Attempts after which an outlet that does not answer is an alarm.
@@ -43,6 +43,25 @@ impl Deliverer {
             moved |= self.attempt(&key).await?;
         }
         Ok(moved)
+    }
+
+    /// Fills feeds of our own again from the journal, as after a restore on an empty machine: what
+    /// they took before must be there. Where it is, nothing happens.
+    pub async fn refill(&self, feeds: &BTreeSet<ChannelId>) {
+        let sent: Vec<JobKey> = self.engine.read(|state| {
+            let jobs = state.jobs.iter().filter(|(key, job)| {
+                feeds.contains(&key.channel) && matches!(job.progress, Progress::Sent { .. })
+            });
+            jobs.map(|(key, _)| key.clone()).collect()
+        });
+        for key in sent {
+            let cleared = self.engine.read(|state| guard::clear_again(state, &key));
+            if let (Ok(cleared), Some(channel)) = (cleared, self.channels.get(&key.channel))
+                && let Err(error) = channel.send(&cleared).await
+            {
+                tracing::warn!(job = %key, %error, "a message is missing from the feed and could not be put back");
+            }
+        }
     }
 
     /// Queued jobs: withdrawals first, then in the order of their chains.

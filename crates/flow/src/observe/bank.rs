@@ -51,6 +51,9 @@ struct Judge {
     detector: AnyDetector,
 }
 
+/// Numbers this close together have no gap between them that any rule asks about.
+const NO_GAP_SECONDS: i64 = 300;
+
 /// A saved detector: (series, pack, rule, state).
 pub type Saved = (u32, String, String, State);
 
@@ -91,8 +94,15 @@ impl Bank {
             self.series.insert(number, watched);
         }
         let Some(watched) = self.series.get_mut(&number) else { return Vec::new() };
+        // A gap is found when it ends at the latest, whether or not somebody looked meanwhile:
+        // after a restart the same numbers must give the same findings.
+        let mut findings = Vec::new();
+        if watched.last != i64::MIN && sample.time.saturating_sub(watched.last) > NO_GAP_SECONDS {
+            findings = watched.silent(&rules, sample.time);
+        }
         watched.last = watched.last.max(sample.time);
-        watched.judge(&rules, sample)
+        findings.extend(watched.judge(&rules, sample));
+        findings
     }
 
     /// Tells every threshold and rate detector that its series has been silent up to `now`: where
