@@ -209,7 +209,7 @@ impl Intake {
             let batch = IntakeBatch { batch: committed.batch, fresh, revised: Vec::new() };
             self.judge_batches(&mut judging, vec![batch]).await?;
         } else {
-            self.judge_kept(&mut judging).await?;
+            self.judge_kept(&mut judging, u64::MAX).await?;
         }
         Ok(report)
     }
@@ -220,13 +220,29 @@ impl Intake {
     /// A store that cannot be read or a journal that cannot be written.
     pub async fn judge_pending(&self) -> Result<(), IntakeError> {
         let mut judging = self.inner.judge.lock().await;
-        self.judge_kept(&mut judging).await
+        self.judge_kept(&mut judging, u64::MAX).await
     }
 
-    async fn judge_kept(&self, judging: &mut Judging) -> Result<(), IntakeError> {
+    /// The same up to a batch: what a recording's position covers, and not the payload that a
+    /// crash cut in two, which is judged when it is played again.
+    ///
+    /// # Errors
+    /// As [`Self::judge_pending`].
+    pub async fn judge_upto(&self, batch: u64) -> Result<(), IntakeError> {
+        let mut judging = self.inner.judge.lock().await;
+        self.judge_kept(&mut judging, batch).await
+    }
+
+    /// The last batch that was judged.
+    pub async fn judged(&self) -> u64 {
+        self.inner.judge.lock().await.judged
+    }
+
+    async fn judge_kept(&self, judging: &mut Judging, upto: u64) -> Result<(), IntakeError> {
         loop {
             let (observations, after) = (self.inner.observations.clone(), judging.judged);
-            let batches = blocking(move || observations.unjudged(after, 64)).await?;
+            let mut batches = blocking(move || observations.unjudged(after, 64)).await?;
+            batches.retain(|batch| batch.batch <= upto);
             if batches.is_empty() {
                 return Ok(());
             }

@@ -16,7 +16,8 @@ const MAX_DEEDS: u32 = 10_000;
 
 /// Plays to the end, with the scripted roles acting in between.
 pub(super) async fn run(player: &Player, people: &People, wanted: &Wanted) -> Result<()> {
-    player.settle().await?;
+    // What a crash cut short is finished first, at the time at which it was begun.
+    player.advance(player.river().engine().now(), None).await?;
     loop {
         act(player, people).await?;
         let deed = player

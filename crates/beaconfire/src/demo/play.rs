@@ -40,6 +40,7 @@ struct Place {
     next: usize,
     looked: Option<Timestamp>,
     at: Option<Timestamp>,
+    judged: u64,
     sources: serde_json::Value,
 }
 
@@ -63,6 +64,7 @@ impl Player {
         if now > start {
             place.looked = place.looked.max(Some(last_look(now)));
         }
+        river.intake().judge_upto(place.judged).await?;
         if !place.sources.is_null() {
             river.sources().restore(place.sources.clone());
         }
@@ -226,7 +228,11 @@ impl Player {
                 }
             }
         }
-        self.keep(|place| place.next += 1)
+        let judged = self.river.intake().judged().await;
+        self.keep(|place| {
+            place.next += 1;
+            place.judged = judged;
+        })
     }
 
     /// The recorded answer for a linked address, as it was by now.
