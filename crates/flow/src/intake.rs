@@ -204,7 +204,9 @@ impl Intake {
             revised: committed.revised.len() as u64,
             rejected: parsed.problems.clone(),
         };
-        if judging.judged + 1 == committed.batch {
+        // Where nothing is new the number is an earlier batch's, which may still wait to be judged.
+        let is_new = !committed.fresh.is_empty() || !committed.revised.is_empty();
+        if is_new && judging.judged + 1 == committed.batch {
             let fresh = committed.fresh.iter().filter_map(|at| batch.get(*at).copied()).collect();
             let batch = IntakeBatch { batch: committed.batch, fresh, revised: Vec::new() };
             self.judge_batches(&mut judging, vec![batch]).await?;
