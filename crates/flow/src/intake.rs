@@ -11,6 +11,7 @@ use crate::source::{self, ParseError, Parsed};
 use beaconfire_core::{Actor, Command, Event, Rules, SourceId, area, assess, is_about_a_person, sha256_hex};
 use beaconfire_detect::Sample;
 use beaconfire_store::{self as store, IntakeBatch, Items, Observations, StoreError};
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -57,6 +58,8 @@ pub(crate) struct Inner {
     pub(crate) exposures: Exposures,
     pub(crate) sources: BTreeMap<SourceId, SourceSetup>,
     pub(crate) judge: tokio::sync::Mutex<Judging>,
+    /// When each source was last pushed to, river time; whoever watches the sources looks here.
+    pub(crate) pushed: Mutex<BTreeMap<SourceId, Timestamp>>,
 }
 
 /// The detectors, and how far they have judged.
@@ -85,7 +88,15 @@ impl Intake {
             .clone();
         let kind = if content_type.starts_with("text/csv") { "series-csv" } else { "series-ndjson" };
         let parsed = parse(&setup, kind, body).await?.0;
-        self.take_numbers(id, &parsed).await
+        let report = self.take_numbers(id, &parsed).await?;
+        lock(&self.inner.pushed).insert(id.clone(), self.inner.engine.now());
+        Ok(report)
+    }
+
+    /// When a source was last pushed to; none since the start.
+    #[must_use]
+    pub fn last_push(&self, id: &SourceId) -> Option<Timestamp> {
+        lock(&self.inner.pushed).get(id).copied()
     }
 
     /// Takes in a payload of any kind of source; the parsed form comes back for whoever watches

@@ -162,10 +162,7 @@ impl Sources {
     }
 
     /// Whoever pushed to a source made it heard.
-    ///
-    /// # Errors
-    /// A journal that cannot be written.
-    pub async fn heard_push(&self, id: &SourceId) -> Result<(), IntakeError> {
+    async fn heard_push(&self, id: &SourceId) -> Result<(), IntakeError> {
         let now = self.engine.now();
         let healthy = self.with(id, |kept| {
             kept.heard = Some(now);
@@ -189,6 +186,10 @@ impl Sources {
     pub async fn find_silent(&self) -> Result<(), IntakeError> {
         let now = self.engine.now();
         for setup in &self.setups {
+            let heard = self.with(&setup.id, |kept| kept.heard);
+            if self.intake.last_push(&setup.id) > heard {
+                self.heard_push(&setup.id).await?;
+            }
             let findings = self.with(&setup.id, |kept| {
                 if kept.watch.next_check() <= now { kept.watch.tick(now) } else { Vec::new() }
             });

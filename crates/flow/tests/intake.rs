@@ -111,3 +111,22 @@ async fn a_river_that_is_started_again_is_as_it_was() {
     let again = river(dir.path()).await;
     assert_eq!(again.engine().read(beaconfire_core::State::digest), before);
 }
+
+#[tokio::test]
+async fn a_source_that_is_pushed_to_is_heard_and_silent_when_the_pushes_end() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut setup = setup(dir.path());
+    setup.sources[0].fetch = Fetch::Push;
+    setup.sources[0].kind = "series-ndjson".to_owned();
+    let start: Timestamp = "2026-01-01T00:05:00Z".parse().expect("a time");
+    let clock = Arc::new(PlayedClock::new(start));
+    let river = River::start(setup, clock.clone()).await.expect("a river");
+    let row = br#"{"series":"a","time":"2026-01-01T00:00:00Z","value":1.5}"#;
+    let id = SourceId::from("feed");
+    river.intake().push(&id, "application/x-ndjson", row.to_vec()).await.expect("it is taken");
+    river.find_silent().await.expect("looked");
+    assert_eq!(river.sources().views()[0].state, "healthy");
+    clock.advance("2026-01-01T03:00:00Z".parse().expect("a time"));
+    river.find_silent().await.expect("looked");
+    assert_eq!(river.sources().views()[0].state, "silent");
+}
