@@ -55,6 +55,7 @@ fn apply_fact(state: &mut State, record: &Record) {
         Fact::SignalRaised { id, signal, history } => {
             let kept = KeptSignal { signal: signal.clone(), ended: None, history: *history };
             state.signals.entry(id.clone()).or_insert(kept);
+            state.index.raised(id, signal);
         }
         Fact::SignalEnded { id, at } => {
             if let Some(kept) = state.signals.get_mut(id) {
@@ -144,11 +145,13 @@ fn apply_incident(state: &mut State, record: &Record, fact: &Fact) -> bool {
                 touched: record.at,
                 merged_into: None,
             };
-            state.incidents.entry(incident.clone()).or_insert(opened);
+            let kept = state.incidents.entry(incident.clone()).or_insert(opened);
+            state.index.changed(kept, true);
         }
         Fact::MemberJoined { incident, member, .. } => {
             if let Some(kept) = state.incidents.get_mut(incident) {
                 join(kept, member.clone());
+                state.index.joined(kept);
             }
         }
         Fact::MemberSuperseded { incident, member, .. } => {
@@ -231,12 +234,14 @@ fn decide(state: &mut State, id: &crate::id::IncidentId, to: Disposition) {
         incident.disposition = to;
         incident.deadline = None;
         incident.members.iter_mut().for_each(|member| member.seen = true);
+        state.index.changed(incident, false);
     }
 }
 
 fn merge(state: &mut State, from: &crate::id::IncidentId, into: &crate::id::IncidentId) {
     let Some((began, deadline, members)) = state.incidents.get_mut(from).map(|incident| {
         incident.merged_into = Some(into.clone());
+        state.index.changed(incident, false);
         (incident.first_signal_at, incident.deadline.take(), incident.members.clone())
     }) else {
         return;
@@ -249,6 +254,7 @@ fn merge(state: &mut State, from: &crate::id::IncidentId, into: &crate::id::Inci
             run_clock(target, deadline);
         }
         members.into_iter().for_each(|member| join(target, member));
+        state.index.changed(target, true);
     }
 }
 
@@ -278,7 +284,8 @@ fn split(
         warnings: BTreeSet::new(),
         ..source.clone()
     };
-    state.incidents.entry(into.clone()).or_insert(opened);
+    let kept = state.incidents.entry(into.clone()).or_insert(opened);
+    state.index.changed(kept, true);
 }
 
 /// Facts about warnings; false where the fact is about something else.

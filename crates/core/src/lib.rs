@@ -14,6 +14,7 @@ mod draft;
 pub mod guard;
 mod id;
 mod incident;
+mod index;
 mod job;
 mod level;
 mod lint;

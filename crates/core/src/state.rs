@@ -1,8 +1,11 @@
 //! The state: the fold of the journal.
 
 use crate::actor::Role;
-use crate::id::{AccountId, ChannelId, IncidentId, ItemId, SignalId, SourceId, WarningId, sha256_hex};
-use crate::incident::Incident;
+use crate::id::{
+    AccountId, ChannelId, IncidentId, ItemId, PackId, SignalId, SourceId, WarningId, sha256_hex,
+};
+use crate::incident::{Incident, MemberId};
+use crate::index::Index;
 use crate::job::{Job, JobKey, Progress, ReadBack};
 use crate::level::Level;
 use crate::mode::Mode;
@@ -61,6 +64,9 @@ pub struct State {
     pub identified: u64,
     /// Read-backs judged so far.
     pub read_backs: u64,
+    /// Follows from the rest.
+    #[serde(skip)]
+    pub(crate) index: Index,
 }
 
 /// A signal and what became of it.
@@ -126,6 +132,7 @@ impl Default for State {
             outlet_alarms: BTreeMap::new(),
             identified: 0,
             read_backs: 0,
+            index: Index::default(),
         }
     }
 }
@@ -230,6 +237,36 @@ impl State {
             _ => None,
         });
         incidents.chain(warnings).chain(jobs).min()
+    }
+
+    /// The incident that holds a member; never one that was merged into another.
+    #[must_use]
+    pub fn holder(&self, member: &MemberId) -> Option<&Incident> {
+        self.incidents.get(self.index.holder(member)?)
+    }
+
+    /// The live incidents of a hazard, by name.
+    pub fn live_of(&self, hazard: &str) -> impl Iterator<Item = &Incident> {
+        self.index.live(hazard).filter_map(|id| self.incidents.get(id))
+    }
+
+    /// A pack's signals about one series or event of a source, by name.
+    pub fn signals_about(
+        &self,
+        source: &SourceId,
+        subject: &str,
+        pack: &PackId,
+    ) -> impl Iterator<Item = (&SignalId, &KeptSignal)> {
+        self.index.signals(source, subject, pack).filter_map(|id| self.signals.get_key_value(id))
+    }
+
+    /// All packs' signals about one series or event of a source.
+    pub fn signals_of_all_packs<'a>(
+        &'a self,
+        source: &'a SourceId,
+        subject: &'a str,
+    ) -> impl Iterator<Item = (&'a SignalId, &'a KeptSignal)> {
+        self.index.signals_of_all_packs(source, subject).filter_map(|id| self.signals.get_key_value(id))
     }
 
     /// Whether an account holds a role now.

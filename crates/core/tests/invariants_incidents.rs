@@ -315,3 +315,33 @@ fn a_higher_level_or_a_grown_area_re_arms_what_was_decided() {
         Ok(())
     });
 }
+
+#[test]
+fn what_is_looked_up_is_what_a_walk_over_the_state_finds() {
+    always(|seen| {
+        let state = seen.after;
+        for incident in state.incidents.values() {
+            let live = state.live_of(&incident.hazard).any(|found| found.id == incident.id);
+            prop_assert_eq!(live, incident.is_live());
+            for member in incident.members.iter().filter(|_| incident.merged_into.is_none()) {
+                seen.met();
+                prop_assert_eq!(state.holder(&member.id).map(|found| &found.id), Some(&incident.id));
+            }
+        }
+        for (id, kept) in &state.signals {
+            let (source, subject, pack) = (&kept.signal.source, &kept.signal.subject, &kept.signal.pack);
+            let walked = |one_pack: bool| {
+                let about = move |other: &&beaconfire_core::Signal| {
+                    &other.source == source
+                        && &other.subject == subject
+                        && (!one_pack || &other.pack == pack)
+                };
+                state.signals.values().filter(move |other| about(&&other.signal)).count()
+            };
+            prop_assert!(state.signals_about(source, subject, pack).any(|(found, _)| found == id));
+            prop_assert_eq!(state.signals_about(source, subject, pack).count(), walked(true));
+            prop_assert_eq!(state.signals_of_all_packs(source, subject).count(), walked(false));
+        }
+        Ok(())
+    });
+}

@@ -71,18 +71,21 @@ impl Context<'_> {
         facts
     }
 
-    /// The live incident that the newcomer belongs to, with the confidence.
+    /// The live incident that the newcomer belongs to, with the confidence: the one that holds the
+    /// same series or event, else the surest.
     fn best(&self, new: &Newcomer) -> Option<(&Incident, f64)> {
+        let kin = new.kin.iter().filter_map(|member| self.state.holder(member));
+        let kin = kin.filter(|incident| incident.is_live() && incident.hazard == new.hazard);
+        if let Some(incident) = kin.min_by(|a, b| a.id.cmp(&b.id)) {
+            return Some((incident, 1.0));
+        }
         let rule = join_rule(new.pack);
         self.state
-            .incidents
-            .values()
-            .filter(|incident| incident.is_live() && incident.hazard == new.hazard)
+            .live_of(&new.hazard)
             .filter_map(|incident| {
                 let confidence = confidence(incident, new, &rule);
-                let kin = incident.members.iter().any(|member| new.kin.contains(&member.id));
-                let fits = kin || !outgrows(incident, &new.member.area, &rule);
-                (confidence >= rule.confidence && fits).then_some((incident, confidence))
+                let fits = confidence >= rule.confidence && !outgrows(incident, &new.member.area, &rule);
+                fits.then_some((incident, confidence))
             })
             .max_by(|(a, x), (b, y)| x.total_cmp(y).then_with(|| b.id.cmp(&a.id)))
     }
@@ -235,12 +238,9 @@ fn join_rule(pack: Option<&Pack>) -> JoinRule {
 }
 
 /// How sure it is that the newcomer is about this incident: the overlap with its core, halved as
-/// the gap in time nears the rule's limit. The same series or event: certain. Areas that say
-/// nothing of a place (whole jurisdiction, unresolved) give none.
+/// the gap in time nears the rule's limit. Areas that say nothing of a place (whole jurisdiction,
+/// unresolved) give none.
 fn confidence(incident: &Incident, new: &Newcomer, rule: &JoinRule) -> f64 {
-    if incident.members.iter().any(|member| new.kin.contains(&member.id)) {
-        return 1.0;
-    }
     let limit = hours(rule.within_hours).as_secs_f64();
     let gap = new.member.at.duration_since(incident.newest_at).as_secs_f64().abs();
     let placeless = |area: &Area| !matches!(area, Area::Shapes(_));
@@ -258,15 +258,6 @@ fn outgrows(incident: &Incident, area: &Area, rule: &JoinRule) -> bool {
         (Some(union), Some(core)) => union > core * rule.max_growth,
         _ => false,
     }
-}
-
-/// The incident that has a member, if any.
-pub(super) fn holder<'a>(context: &Context<'a>, member: &MemberId) -> Option<&'a Incident> {
-    context
-        .state
-        .incidents
-        .values()
-        .find(|incident| incident.merged_into.is_none() && incident.members.iter().any(|m| &m.id == member))
 }
 
 /// The member that an alert of another issuer is.

@@ -1,6 +1,6 @@
 //! Signals and events: raised once, superseded by revisions, ended when their cause is over.
 
-use super::place::{Newcomer, holder};
+use super::place::Newcomer;
 use super::{Context, Facts};
 use crate::assess::{event_rules, event_signal, signal_member};
 use crate::id::{ItemId, PackId, SourceId};
@@ -92,7 +92,7 @@ impl Context<'_> {
     ) -> Member {
         let mut member = signal_member(signal, pack, exposure);
         let before = |(id, _): &(MemberId, String)| {
-            holder(self, id)?.standing().find(|kept| &kept.id == id).and_then(|kept| kept.impact)
+            self.state.holder(id)?.standing().find(|kept| &kept.id == id).and_then(|kept| kept.impact)
         };
         let worst = supersedes.iter().filter_map(before).max().max(member.impact);
         if *exposure == Exposure::Unknown
@@ -107,14 +107,8 @@ impl Context<'_> {
     /// Members about the same series or event.
     fn kin(&self, signal: &Signal) -> Vec<MemberId> {
         self.state
-            .signals
-            .iter()
-            .filter(|(_, kept)| {
-                kept.signal.pack == signal.pack
-                    && kept.signal.source == signal.source
-                    && kept.signal.subject == signal.subject
-                    && !kept.history
-            })
+            .signals_about(&signal.source, &signal.subject, &signal.pack)
+            .filter(|(_, kept)| !kept.history)
             .map(|(id, _)| MemberId::Signal(id.clone()))
             .collect()
     }
@@ -129,7 +123,7 @@ impl Context<'_> {
             && kept.signal.observed == signal.observed
             && kept.signal.area == signal.area
             && kept.signal.words == signal.words
-            && holder(self, member)
+            && self.state.holder(member)
                 .is_some_and(|incident| incident.standing().any(|standing| &standing.id == member))
     }
 
@@ -146,11 +140,9 @@ impl Context<'_> {
 
     /// An event that a pack's rules no longer meet: its earlier signals count no longer.
     fn revised_away(&self, source: &SourceId, event: &Event, met: &[&PackId]) -> Vec<Fact> {
-        let open = self.state.signals.iter().filter(|(_, kept)| {
+        let open = self.state.signals_of_all_packs(source, &event.id).filter(|(_, kept)| {
             kept.signal.kind == SignalKind::Event
                 && kept.ended.is_none()
-                && &kept.signal.source == source
-                && kept.signal.subject == event.id
                 && !met.contains(&&kept.signal.pack)
                 && kept.signal.revision.is_some_and(|revision| revision < event.updated)
         });
@@ -169,13 +161,8 @@ impl Context<'_> {
         at: Timestamp,
     ) -> Facts {
         self.river_only()?;
-        let open = self.state.signals.iter().filter(|(_, kept)| {
-            kept.ended.is_none()
-                && &kept.signal.pack == pack
-                && kept.signal.rule == rule
-                && &kept.signal.source == source
-                && kept.signal.subject == subject
-                && kept.signal.at <= at
+        let open = self.state.signals_about(source, subject, pack).filter(|(_, kept)| {
+            kept.ended.is_none() && kept.signal.rule == rule && kept.signal.at <= at
         });
         Ok(open
             .flat_map(|(id, kept)| {
@@ -191,7 +178,7 @@ impl Context<'_> {
 
     pub(super) fn supersede(&self, member: &MemberId, why: &str) -> Option<Fact> {
         let counts = |incident: &&Incident| incident.standing().any(|kept| &kept.id == member);
-        holder(self, member).filter(counts).map(|incident| Fact::MemberSuperseded {
+        self.state.holder(member).filter(counts).map(|incident| Fact::MemberSuperseded {
             incident: incident.id.clone(),
             member: member.clone(),
             why: why.to_owned(),
