@@ -332,9 +332,7 @@ fn what_is_looked_up_is_what_a_walk_over_the_state_finds() {
             let (source, subject, pack) = (&kept.signal.source, &kept.signal.subject, &kept.signal.pack);
             let walked = |one_pack: bool| {
                 let about = move |other: &&beaconfire_core::Signal| {
-                    &other.source == source
-                        && &other.subject == subject
-                        && (!one_pack || &other.pack == pack)
+                    &other.source == source && &other.subject == subject && (!one_pack || &other.pack == pack)
                 };
                 state.signals.values().filter(move |other| about(&&other.signal)).count()
             };

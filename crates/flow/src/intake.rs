@@ -284,7 +284,11 @@ impl Intake {
     pub async fn find_silent(&self) -> Result<(), IntakeError> {
         let judging = self.inner.judge.lock().await;
         let now = self.inner.engine.now();
-        let findings = lock(&judging.bank).silence(now);
+        let findings = {
+            let mut bank = lock(&judging.bank);
+            bank.silence(now);
+            bank.findings()
+        };
         self.report(findings).await
     }
 
@@ -292,6 +296,15 @@ impl Intake {
         for finding in findings {
             let command = match finding {
                 Finding::Raise(signal) => {
+                    let exposure = self.inner.exposures.of(&signal.area);
+                    Command::RaiseSignal { signal, exposure }
+                }
+                Finding::Together { mut signal, series } => {
+                    let (items, source, at) =
+                        (self.inner.items.clone(), signal.source.0.clone(), self.inner.engine.now());
+                    signal.item = Some(beaconfire_core::ItemId(sha256_hex(series.as_bytes())));
+                    blocking(move || items.put(series.as_bytes(), "application/x-ndjson", &source, at))
+                        .await?;
                     let exposure = self.inner.exposures.of(&signal.area);
                     Command::RaiseSignal { signal, exposure }
                 }
@@ -373,8 +386,10 @@ fn judge(bank: &Mutex<Bank>, observations: &Observations, batches: &[IntakeBatch
                 value: Some(observation.value),
                 suspect: observation.quality != 0,
             };
-            findings.extend(bank.push(observation.series, name, sample));
+            bank.push(observation.series, name, sample);
         }
+        // A batch at a time, so that after a crash the same losses are told together.
+        findings.extend(bank.findings());
     }
     findings
 }

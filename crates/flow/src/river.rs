@@ -212,8 +212,7 @@ fn start_intake(engine: &Engine, stores: &Stores, setup: &Setup) -> Result<Intak
     bank.load(engine.read(|state| state.rules.clone()));
     let mut judged = 0;
     if let Some((upto, bytes)) = stores.observations.load_checkpoint()? {
-        let saved: Vec<crate::observe::Saved> =
-            serde_json::from_slice(&bytes).map_err(RiverError::Detectors)?;
+        let saved: crate::observe::Saved = serde_json::from_slice(&bytes).map_err(RiverError::Detectors)?;
         bank.restore(&saved, |series| Some(intake::name(&stores.observations, series)));
         judged = upto;
     }

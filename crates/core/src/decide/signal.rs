@@ -123,7 +123,9 @@ impl Context<'_> {
             && kept.signal.observed == signal.observed
             && kept.signal.area == signal.area
             && kept.signal.words == signal.words
-            && self.state.holder(member)
+            && self
+                .state
+                .holder(member)
                 .is_some_and(|incident| incident.standing().any(|standing| &standing.id == member))
     }
 
@@ -161,9 +163,10 @@ impl Context<'_> {
         at: Timestamp,
     ) -> Facts {
         self.river_only()?;
-        let open = self.state.signals_about(source, subject, pack).filter(|(_, kept)| {
-            kept.ended.is_none() && kept.signal.rule == rule && kept.signal.at <= at
-        });
+        let open = self
+            .state
+            .signals_about(source, subject, pack)
+            .filter(|(_, kept)| kept.ended.is_none() && kept.signal.rule == rule && kept.signal.at <= at);
         Ok(open
             .flat_map(|(id, kept)| {
                 let ended = Fact::SignalEnded { id: id.clone(), at };

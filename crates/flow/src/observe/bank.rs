@@ -1,33 +1,13 @@
 //! The bank of detectors: for every series, those of the packs' rules that judge it.
 
-use beaconfire_core::pack::{Pack, SeriesRule};
-use beaconfire_core::{PackId, Rules, Signal, SignalKind, SourceId, Station, assess};
-use beaconfire_detect::{AnyDetector, AnyParams, Change, Detector, Sample, State, Step};
-use beaconfire_geo::Area;
+use super::finding::{Finding, finding};
+use super::together::{Outage, Together, Told};
+use beaconfire_core::{Rules, SourceId};
+use beaconfire_detect::{AnyDetector, AnyParams, Detector, Sample, State, Step};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
-
-/// What the bank found in one sample.
-#[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "findings are few and short-lived")]
-pub enum Finding {
-    /// A signal began.
-    Raise(Signal),
-    /// The cause of a rule's signals is over.
-    End {
-        /// The pack.
-        pack: PackId,
-        /// The rule.
-        rule: String,
-        /// The source.
-        source: SourceId,
-        /// The series.
-        subject: String,
-        /// When.
-        at: Timestamp,
-    },
-}
 
 /// All detectors, by the store's series numbers.
 #[derive(Default)]
@@ -36,6 +16,9 @@ pub struct Bank {
     /// Parameters read once for all series that share them.
     params: HashMap<(usize, usize, String), Option<AnyParams>>,
     series: HashMap<u32, Watched>,
+    /// What was found and not yet asked for.
+    told: Vec<Told>,
+    together: Together,
 }
 
 struct Watched {
@@ -54,8 +37,14 @@ struct Judge {
 /// Numbers this close together have no gap between them that any rule asks about.
 const NO_GAP_SECONDS: i64 = 300;
 
-/// A saved detector: (series, pack, rule, state).
-pub type Saved = (u32, String, String, State);
+/// What the bank remembers, to be kept.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Saved {
+    /// Each detector: (series, pack, rule, state).
+    detectors: Vec<(u32, String, String, State)>,
+    /// Series that were lost together and are not all heard again.
+    outages: Vec<Outage>,
+}
 
 impl Bank {
     /// Takes the rules that hold from now on; detectors of unchanged rules go on.
@@ -64,6 +53,7 @@ impl Bank {
         if kept.is_none() {
             self.series.clear();
             self.params.clear();
+            self.together = Together::default();
         }
         self.rules = Some(rules);
     }
@@ -80,52 +70,49 @@ impl Bank {
         self.series.is_empty()
     }
 
-    /// Judges one observation of a series.
-    pub fn push(
-        &mut self,
-        number: u32,
-        name: impl FnOnce() -> (SourceId, String),
-        sample: Sample,
-    ) -> Vec<Finding> {
-        let Some(rules) = self.rules.clone() else { return Vec::new() };
+    /// Judges one observation of a series; [`Self::findings`] tells what was found.
+    pub fn push(&mut self, number: u32, name: impl FnOnce() -> (SourceId, String), sample: Sample) {
+        let Some(rules) = self.rules.clone() else { return };
         if !self.series.contains_key(&number) {
             let (source, key) = name();
             let watched = self.watch(&rules, source, key);
             self.series.insert(number, watched);
         }
-        let Some(watched) = self.series.get_mut(&number) else { return Vec::new() };
+        let Some(watched) = self.series.get_mut(&number) else { return };
         // A gap is found when it ends at the latest, whether or not somebody looked meanwhile:
         // after a restart the same numbers must give the same findings.
-        let mut findings = Vec::new();
         if watched.last != i64::MIN && sample.time.saturating_sub(watched.last) > NO_GAP_SECONDS {
-            findings = watched.silent(&rules, sample.time);
+            watched.silent(&rules, number, sample.time, &mut self.told);
         }
         watched.last = watched.last.max(sample.time);
-        findings.extend(watched.judge(&rules, sample));
-        findings
+        watched.judge(&rules, number, sample, &mut self.told);
+    }
+
+    /// What was found since the last call; what very many series have in common is told once.
+    pub fn findings(&mut self) -> Vec<Finding> {
+        let told = std::mem::take(&mut self.told);
+        self.together.fold(told)
     }
 
     /// Tells every threshold and rate detector that its series has been silent up to `now`: where
     /// that is longer than it bridges, the loss is found (invariant 5).
-    pub fn silence(&mut self, now: Timestamp) -> Vec<Finding> {
-        let Some(rules) = self.rules.clone() else { return Vec::new() };
+    pub fn silence(&mut self, now: Timestamp) {
+        let Some(rules) = self.rules.clone() else { return };
         let mut numbers: Vec<u32> = self.series.keys().copied().collect();
         numbers.sort_unstable();
-        let mut findings = Vec::new();
         for number in numbers {
             if let Some(watched) = self.series.get_mut(&number)
                 && watched.last < now.as_second()
             {
-                findings.extend(watched.silent(&rules, now.as_second()));
+                watched.silent(&rules, number, now.as_second(), &mut self.told);
             }
         }
-        findings
     }
 
     /// All detectors' states, to be kept.
     #[must_use]
-    pub fn save(&self) -> Vec<Saved> {
-        let Some(rules) = &self.rules else { return Vec::new() };
+    pub fn save(&self) -> Saved {
+        let Some(rules) = &self.rules else { return Saved::default() };
         let mut saved = Vec::new();
         for (number, watched) in &self.series {
             for judge in &watched.judges {
@@ -135,13 +122,14 @@ impl Bank {
             }
         }
         saved.sort_by(|a, b| (a.0, &a.1, &a.2).cmp(&(b.0, &b.1, &b.2)));
-        saved
+        Saved { detectors: saved, outages: self.together.save() }
     }
 
     /// Goes on from saved states; those of rules that are gone are left out.
-    pub fn restore(&mut self, saved: &[Saved], name: impl Fn(u32) -> Option<(SourceId, String)>) {
+    pub fn restore(&mut self, saved: &Saved, name: impl Fn(u32) -> Option<(SourceId, String)>) {
         let Some(rules) = self.rules.clone() else { return };
-        for (number, pack, rule, state) in saved {
+        self.together = Together::restore(&saved.outages);
+        for (number, pack, rule, state) in &saved.detectors {
             if !self.series.contains_key(number) {
                 let Some((source, key)) = name(*number) else { continue };
                 let watched = self.watch(&rules, source, key);
@@ -210,122 +198,38 @@ fn key_of(
 }
 
 impl Watched {
-    fn judge(&mut self, rules: &Rules, sample: Sample) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        let (source, key, last) = (&self.source, &self.key, self.last);
-        for judge in &mut self.judges {
-            let step = judge.detector.push(sample);
-            if let Some(change) = step.change {
-                let pack = &rules.packs[judge.pack];
-                let rule = &pack.series[judge.rule];
-                findings.extend(finding(rules, pack, rule, (source, key, last), &step, change));
-            }
+    fn judge(&mut self, rules: &Rules, number: u32, sample: Sample, told: &mut Vec<Told>) {
+        for at in 0..self.judges.len() {
+            let step = self.judges[at].detector.push(sample);
+            self.tell(rules, number, at, &step, told);
         }
-        findings
     }
 
-    fn silent(&mut self, rules: &Rules, now: i64) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        for judge in &mut self.judges {
+    fn silent(&mut self, rules: &Rules, number: u32, now: i64, told: &mut Vec<Told>) {
+        for at in 0..self.judges.len() {
+            let detector = &mut self.judges[at].detector;
             // A missing week is no gap of a weekly series: only these two bridge gaps by a clock.
-            if !matches!(judge.detector, AnyDetector::Threshold(_) | AnyDetector::Rate(_)) {
-                continue;
-            }
-            let step = judge.detector.push(Sample::missing(now));
-            if let Some(change) = step.change {
-                let pack = &rules.packs[judge.pack];
-                let rule = &pack.series[judge.rule];
-                let about = (&self.source, &self.key, self.last);
-                findings.extend(finding(rules, pack, rule, about, &step, change));
+            if matches!(detector, AnyDetector::Threshold(_) | AnyDetector::Rate(_)) {
+                let step = detector.push(Sample::missing(now));
+                self.tell(rules, number, at, &step, told);
             }
         }
-        findings
     }
-}
 
-fn finding(
-    rules: &Rules,
-    pack: &Pack,
-    rule: &SeriesRule,
-    (source, key, last): (&SourceId, &String, i64),
-    step: &Step,
-    change: Change,
-) -> Vec<Finding> {
-    let at = |seconds: i64| Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
-    let end = |seconds: i64| Finding::End {
-        pack: pack.name.clone(),
-        rule: rule.name.clone(),
-        source: source.clone(),
-        subject: key.clone(),
-        at: at(seconds),
-    };
-    let signal = |kind, seconds| {
-        let station = rules.station(source, key);
-        Finding::Raise(signal(pack, rule, source, key, station, step, kind, at(seconds)))
-    };
-    match change {
-        // Heard again and in alarm: the loss is over, the alarm is new.
-        Change::On => vec![end(step.time - 1), signal(SignalKind::Alarm, step.time)],
-        Change::Off => vec![end(step.time)],
-        Change::Lost => vec![signal(SignalKind::Lost, last)],
-    }
-}
-
-#[expect(clippy::too_many_arguments, reason = "a signal is made of all of them, here alone")]
-fn signal(
-    pack: &Pack,
-    rule: &SeriesRule,
-    source: &SourceId,
-    key: &str,
-    station: Option<&Station>,
-    step: &Step,
-    kind: SignalKind,
-    at: Timestamp,
-) -> Signal {
-    let unit = station.map(|station| station.unit.clone()).unwrap_or_default();
-    let place = station.map_or_else(|| key.to_owned(), |station| station.name.clone());
-    let number = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), |v| format!("{v:.2}"));
-    let said = rule
-        .words
-        .replace("{station}", &place)
-        .replace("{value}", &number(step.observed))
-        .replace("{threshold}", &number(step.threshold))
-        .replace("{unit}", &unit);
-    let words = match kind {
-        SignalKind::Lost => format!("{place}: the series fell silent while rising or above its watch level"),
-        _ => said,
-    };
-    Signal {
-        pack: pack.name.clone(),
-        pack_version: pack.version,
-        rule: rule.name.clone(),
-        kind,
-        source: source.clone(),
-        subject: key.to_owned(),
-        at,
-        observed: step.observed,
-        expected: step.expected,
-        threshold: step.threshold,
-        score: step.score,
-        unit,
-        likelihood: rule.likelihood,
-        area: area(rule, station),
-        place,
-        zone: station.map(|station| station.zone.clone()),
-        words,
-        item: None,
-        revision: None,
-    }
-}
-
-/// The station's own area, the rule's circle round it, or the whole jurisdiction.
-fn area(rule: &SeriesRule, station: Option<&Station>) -> Area {
-    if let Some(area) = station.and_then(|station| station.area.clone()) {
-        return area;
-    }
-    match (rule.radius_km, station.and_then(Station::point)) {
-        (Some(km), Some(point)) => assess::circle(point, km),
-        (Some(_), None) => Area::Unresolved("the station's place is not known".to_owned()),
-        (None, _) => Area::WholeJurisdiction,
+    fn tell(&self, rules: &Rules, number: u32, at: usize, step: &Step, told: &mut Vec<Told>) {
+        let Some(change) = step.change else { return };
+        let judge = &self.judges[at];
+        let pack = &rules.packs[judge.pack];
+        let rule = &pack.series[judge.rule];
+        told.push(Told {
+            series: number,
+            change,
+            time: step.time,
+            in_alarm: judge.detector.level_on(),
+            pack: pack.name.clone(),
+            rule: rule.name.clone(),
+            source: self.source.clone(),
+            findings: finding(rules, pack, rule, (&self.source, &self.key, self.last), step, change),
+        });
     }
 }

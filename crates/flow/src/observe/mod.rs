@@ -2,6 +2,9 @@
 
 mod bank;
 mod exposure;
+mod finding;
+mod together;
 
-pub use bank::{Bank, Finding, Saved};
+pub use bank::{Bank, Saved};
 pub use exposure::{Exposures, Nearest};
+pub use finding::Finding;
