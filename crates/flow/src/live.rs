@@ -85,26 +85,36 @@ async fn heard(
     };
     let links = river.sources().hear(id, answer).await?;
     for link in links.into_iter().take(MAX_LINKS) {
-        let address = match request.address.follow(&link) {
+        let address = match request.address.follow(&link.href) {
             Ok(address) => address,
             Err(error) => {
-                tracing::warn!(source = %id, link, %error, "a link is not followed");
+                river.sources().miss_linked(id, &link, &error.to_string()).await?;
                 continue;
             }
         };
         let linked = Request::new(address, request.max_bytes);
         match poller.poll(&linked).await {
             Outcome::Body { bytes, content_type, .. } => {
-                river.sources().hear_linked(id, &content_type.unwrap_or_default(), bytes).await?;
+                river.sources().hear_linked(id, &link, &content_type.unwrap_or_default(), bytes).await?;
             }
             other => {
                 // Asked again with the feed, because nothing of it was taken in.
                 (request.etag, request.last_modified) = (None, None);
-                tracing::warn!(source = %id, link, ?other, "a linked document could not be fetched");
+                river.sources().miss_linked(id, &link, &why(&other)).await?;
             }
         }
     }
     river.sources().keep(id).await
+}
+
+/// Why there is no body.
+fn why(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Failed { words, .. } => words.clone(),
+        Outcome::Refused { status } => format!("refused with HTTP {status}"),
+        Outcome::TooLarge { limit } => format!("larger than {limit} bytes"),
+        Outcome::Body { .. } | Outcome::NotModified => "no body came".to_owned(),
+    }
 }
 
 /// Delivers whatever is queued, whenever something becomes durable, and tries again what failed.

@@ -5,6 +5,7 @@ use crate::intake::{Intake, IntakeError, blocking, lock};
 use crate::river::{RiverError, Stores};
 use crate::setup::{Setup, SourceSetup};
 use crate::source::watch::{Heard, Summary, Watch, WatchFinding, WatchRule};
+use crate::source::{Followed, LinkTo};
 use beaconfire_core::{Actor, Command, Health, SourceId, Trouble, sha256_hex};
 use beaconfire_store::Items;
 use jiff::Timestamp;
@@ -84,6 +85,8 @@ pub struct Sources {
 struct Kept {
     watch: Watch,
     heard: Option<Timestamp>,
+    #[serde(default)]
+    followed: Followed,
 }
 
 impl Sources {
@@ -110,12 +113,12 @@ impl Sources {
     }
 
     /// Takes an answer: what it holds becomes items and signals, and how the source stands is
-    /// reported. Gives the addresses of documents that are still to be fetched.
+    /// reported. Gives the links that are new or changed, to be fetched.
     ///
     /// # Errors
     /// A store or journal that cannot be written. An answer that cannot be read is no error: it is
     /// a finding on the source.
-    pub async fn hear(&self, id: &SourceId, answer: Answer) -> Result<Vec<String>, IntakeError> {
+    pub async fn hear(&self, id: &SourceId, answer: Answer) -> Result<Vec<LinkTo>, IntakeError> {
         let mut links = Vec::new();
         let heard = match answer {
             Answer::Other(heard) => heard,
@@ -133,9 +136,11 @@ impl Sources {
             }
         };
         let now = self.engine.now();
-        let findings = self.with(id, |kept| {
+        let is_whole = matches!(&heard, Heard::Answer(_));
+        let (findings, links) = self.with(id, |kept| {
             kept.heard = Some(now);
-            kept.watch.hear(heard, now)
+            let links = if is_whole { kept.followed.todo(links) } else { links };
+            (kept.watch.hear(heard, now), links)
         });
         self.report(id, findings).await?;
         Ok(links)
@@ -148,17 +153,32 @@ impl Sources {
     pub async fn hear_linked(
         &self,
         id: &SourceId,
+        link: &LinkTo,
         content_type: &str,
         bytes: Vec<u8>,
     ) -> Result<(), IntakeError> {
         match self.intake.take(id, content_type, bytes).await {
-            Ok(_) => Ok(()),
+            Ok(_) => {}
             Err(IntakeError::Parse(error)) => {
                 let words = format!("a linked document cannot be read: {error}");
-                self.report(id, vec![WatchFinding::Note(words)]).await
+                self.report(id, vec![WatchFinding::Note(words)]).await?;
             }
-            Err(error) => Err(error),
+            Err(error) => return Err(error),
         }
+        self.with(id, |kept| kept.followed.took(link));
+        Ok(())
+    }
+
+    /// A document that a feed pointed to could not be fetched: a finding, the first time.
+    ///
+    /// # Errors
+    /// A journal that cannot be written.
+    pub async fn miss_linked(&self, id: &SourceId, link: &LinkTo, why: &str) -> Result<(), IntakeError> {
+        if !self.with(id, |kept| kept.followed.failed(link)) {
+            return Ok(());
+        }
+        let words = format!("{:?} cannot be fetched: {why}; it is asked for again", cut(&link.href));
+        self.report(id, vec![WatchFinding::Note(words)]).await
     }
 
     /// Whoever pushed to a source made it heard.
@@ -293,8 +313,13 @@ fn begin(setup: &SourceSetup, before: Option<Kept>, now: Timestamp) -> Kept {
             kept.watch.set_rule(rule);
             kept
         }
-        None => Kept { watch: Watch::new(rule, now), heard: None },
+        None => Kept { watch: Watch::new(rule, now), heard: None, followed: Followed::default() },
     }
+}
+
+/// An address as it can be shown.
+fn cut(href: &str) -> String {
+    href.chars().take(200).collect()
 }
 
 fn cursor(id: &SourceId) -> String {

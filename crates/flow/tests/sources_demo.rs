@@ -79,8 +79,8 @@ fn every_link_of_the_demo_leads_to_a_recorded_alert() {
     for item in recording.iter().filter(|item| item.source == "cap-bravo" && item.status == 200) {
         for link in read(item).links {
             let document =
-                recording.document(&link, item.at).unwrap_or_else(|| panic!("{link} is not recorded"));
-            assert_eq!(read(document).alerts.len(), 1, "{link}");
+                recording.document(&link.href, item.at).unwrap_or_else(|| panic!("{link:?} is not recorded"));
+            assert_eq!(read(document).alerts.len(), 1, "{link:?}");
             links += 1;
         }
     }

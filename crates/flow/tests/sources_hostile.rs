@@ -382,10 +382,12 @@ async fn local_files_and_folders_are_sources() {
     let request = Request::new(address.clone(), 1 << 20);
     let Outcome::Body { bytes, etag, .. } = poller.poll(&request).await else { panic!("a listing") };
     let listed = parse("cap", &bytes).unwrap();
-    assert_eq!((&listed.links[..], listed.entries), (&["a.xml".to_owned()][..], 1));
+    assert_eq!((listed.links.len(), listed.entries), (1, 1));
+    assert_eq!(listed.links[0].href, "a.xml");
+    assert!(listed.links[0].changed.is_some());
     let again = Request { etag, ..request.clone() };
     assert_eq!(poller.poll(&again).await, Outcome::NotModified);
-    let file = Request::new(address.follow(&listed.links[0]).unwrap(), 1 << 20);
+    let file = Request::new(address.follow(&listed.links[0].href).unwrap(), 1 << 20);
     let Outcome::Body { bytes, etag, .. } = poller.poll(&file).await else { panic!("a file") };
     assert_eq!(parse("cap", &bytes).unwrap().alerts.len(), 1);
     assert_eq!(poller.poll(&Request { etag, ..file.clone() }).await, Outcome::NotModified);

@@ -40,7 +40,7 @@ const TABLE: &[(&str, &str, Fate)] = &[
     ("gdacs/dr-*", "", NotOurs),
     ("gdacs/tc-*", "", NotOurs),
     ("gdacs/wf-*", "", NotOurs),
-    // The links of the items; the address of the CAP document stands in an element of GDACS's own.
+    // The addresses of the CAP documents stand in an element of GDACS's own.
     ("gdacs/gdacs-1.xml", "cap", Taken([0, 0, 0, 4, 0])),
     ("gdacs/gdacs-cap_1001150.xml", "cap", Taken([0, 0, 1, 0, 0])),
     ("gdacs/gdacs-rss-24h.xml", "cap", Taken([0, 0, 0, 21, 0])),

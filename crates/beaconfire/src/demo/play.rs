@@ -222,9 +222,9 @@ impl Player {
             };
             let links = self.river.sources().hear(&id, answer).await?;
             for link in links {
-                if let Some(document) = self.document(&link) {
+                if let Some(document) = self.document(&link.href) {
                     let media = document.content_type.clone().unwrap_or_default();
-                    self.river.sources().hear_linked(&id, &media, document.body.clone()).await?;
+                    self.river.sources().hear_linked(&id, &link, &media, document.body.clone()).await?;
                 }
             }
         }

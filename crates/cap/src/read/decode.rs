@@ -33,16 +33,23 @@ pub(super) struct Decoded<'a> {
 
 /// Decodes by byte order mark, then by XML declaration, then as UTF-8.
 pub(super) fn decode(bytes: &[u8]) -> Result<Decoded<'_>, ReadError> {
-    let (coding, start) = match bytes {
-        [0xEF, 0xBB, 0xBF, ..] => (Coding::Utf8, 3),
-        [0xFF, 0xFE, ..] => (Coding::Utf16 { big_endian: false }, 2),
-        [0xFE, 0xFF, ..] => (Coding::Utf16 { big_endian: true }, 2),
-        [b'<', 0, ..] => (Coding::Utf16 { big_endian: false }, 0),
-        [0, b'<', ..] => (Coding::Utf16 { big_endian: true }, 0),
-        _ => (declared(bytes)?, 0),
+    let (coding, mark): (_, &[u8]) = match bytes {
+        [0xEF, 0xBB, 0xBF, ..] => (Coding::Utf8, b"\xEF\xBB\xBF"),
+        [0xFF, 0xFE, ..] => (Coding::Utf16 { big_endian: false }, b"\xFF\xFE"),
+        [0xFE, 0xFF, ..] => (Coding::Utf16 { big_endian: true }, b"\xFE\xFF"),
+        [b'<', 0, ..] => (Coding::Utf16 { big_endian: false }, b""),
+        [0, b'<', ..] => (Coding::Utf16 { big_endian: true }, b""),
+        _ => (declared(bytes)?, b""),
     };
+    let mut start = mark.len();
+    // Files put together from others have the mark more than once, and the XML reader drops one
+    // that it meets without counting it.
+    while !mark.is_empty() && bytes[start..].starts_with(mark) {
+        start += mark.len();
+    }
     let body = &bytes[start..];
-    let mut decoded = Decoded { text: Cow::Borrowed(""), repaired: false, coding, bytes, start };
+    let repaired = start > mark.len();
+    let mut decoded = Decoded { text: Cow::Borrowed(""), repaired, coding, bytes, start };
     if coding == Coding::Utf8 {
         if let Ok(text) = str::from_utf8(body) {
             decoded.text = Cow::Borrowed(text);
@@ -183,6 +190,8 @@ mod tests {
         check(b"\xEF\xBB\xBF<a/>", "<a/>", false);
         check(b"\xFF\xFE<\0\xe9\0=\xd8\0\xde>\0", "<é😀>", false);
         check(b"\xFE\xFF\0<\0a", "<a", false);
+        check(b"\xEF\xBB\xBF\xEF\xBB\xBF<a/>", "<a/>", true);
+        check(b"\xFF\xFE\xFF\xFE<\0", "<", true);
         check(
             b"<?xml version='1.0' encoding='ISO-8859-1'?>\xe9",
             "<?xml version='1.0' encoding='ISO-8859-1'?>é",

@@ -199,6 +199,14 @@ fn take_entry_part(
                 entry.links.push(link);
             }
         }
+        // GDACS and those who took its form write the address of the CAP document here.
+        "cap" => {
+            let address = read_text(scan)?.filter(|text| text.starts_with("http"));
+            if let Some(href) = address.filter(|_| entry.links.len() < MAX_LINKS) {
+                let media_type = Some("application/cap+xml".to_owned());
+                entry.links.push(Link { href, media_type, ..Link::default() });
+            }
+        }
         _ => {}
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! Alerts in the Common Alerting Protocol: feeds, listings, single messages.
 
 use super::listing::{self, Listing};
-use super::{AlertItem, Kind, Options, ParseError, Parsed};
+use super::{AlertItem, Kind, LinkTo, Options, ParseError, Parsed};
 use beaconfire_cap::{self as cap, Entry, Limits, Link};
 use std::collections::HashSet;
 
@@ -61,7 +61,8 @@ fn parse(options: &Options, bytes: &[u8]) -> Result<Parsed, ParseError> {
         match best(&entry.links) {
             Some(href) => {
                 if seen.insert(href.to_owned()) {
-                    parsed.links.push(href.to_owned());
+                    let changed = entry.updated.map(|time| time.instant());
+                    parsed.links.push(LinkTo { href: href.to_owned(), changed });
                 }
             }
             None => parsed.unread(|| {
@@ -90,7 +91,7 @@ fn from_listing(listing: Listing) -> Result<Parsed, ParseError> {
     for file in listing.files {
         parsed.saw(file.changed);
         if seen.insert(file.address.clone()) {
-            parsed.links.push(file.address);
+            parsed.links.push(LinkTo { href: file.address, changed: file.changed });
         }
     }
     Ok(parsed)
@@ -184,7 +185,8 @@ mod tests {
             <entry><id>5</id><link href="javascript:alert(1)"/></entry>"#,
         ))
         .unwrap();
-        assert_eq!(feed.links, ["https://a.example/1.cap", "https://a.example/2.xml"]);
+        let hrefs: Vec<&str> = feed.links.iter().map(|link| link.href.as_str()).collect();
+        assert_eq!(hrefs, ["https://a.example/1.cap", "https://a.example/2.xml"]);
         assert_eq!((feed.entries, feed.unread), (5, 2));
         assert!(feed.problems[0].contains("entry \"3\"") && feed.problems[1].contains("entry \"5\""));
     }

@@ -8,6 +8,7 @@ mod cap;
 mod cisa_kev;
 mod config;
 mod error;
+mod follow;
 mod json;
 mod listing;
 mod newest;
@@ -25,6 +26,7 @@ pub mod watch;
 
 pub use config::{ConfigError, SourceConfig};
 pub use error::ParseError;
+pub use follow::{Followed, LinkTo};
 pub use options::Options;
 pub use parsed::{AlertItem, Parsed};
 

@@ -1,5 +1,6 @@
 //! What one answer of a source says.
 
+use super::LinkTo;
 use beaconfire_cap as cap;
 use beaconfire_core::{Event, Observation};
 use jiff::Timestamp;
@@ -18,8 +19,8 @@ pub struct Parsed {
     pub events: Vec<Event>,
     /// CAP alerts, in document order.
     pub alerts: Vec<AlertItem>,
-    /// Addresses of CAP documents to fetch, as written, each once.
-    pub links: Vec<String>,
+    /// CAP documents to fetch, each once.
+    pub links: Vec<LinkTo>,
     /// The payload's own time: when the feed says it changed, or its newest item.
     pub newest: Option<Timestamp>,
     /// Entries that the payload holds, good or bad.
