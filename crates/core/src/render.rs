@@ -162,7 +162,7 @@ fn info(
         effective: Some(sent),
         onset: None,
         expires: Some(expires),
-        sender_name: Some(package.authority.name.clone()),
+        sender_name: Some(marked(&package.authority.name)),
         headline: optional(&text.headline),
         description: optional(&text.description),
         instruction: optional(&text.instruction),
@@ -170,7 +170,7 @@ fn info(
         contact: package.authority.contact.clone(),
         parameters: if package.act == Act::Alert { Vec::new() } else { vec![rings] },
         resources: Vec::new(),
-        areas: vec![cap_area(&content.area, &content.area_words, &package.authority.jurisdiction)],
+        areas: vec![cap_area(package, &content.area, &content.area_words)],
     }
 }
 
@@ -192,7 +192,7 @@ fn left_info(
         response_types: vec![cap::ResponseType::AllClear],
         urgency: cap::Urgency::Past,
         severity: cap::Severity::Minor,
-        areas: vec![cap_area(left, &words, &package.authority.jurisdiction)],
+        areas: vec![cap_area(package, left, &words)],
         ..info(package, &over, times)
     }
 }
@@ -202,9 +202,11 @@ fn named(pair: Option<&(String, String)>) -> Vec<cap::Named> {
 }
 
 /// The CAP area: shapes as they are; a whole jurisdiction in words alone, always explicit.
-fn cap_area(area: &Area, words: &str, jurisdiction: &str) -> cap::Area {
+fn cap_area(package: &Package, area: &Area, words: &str) -> cap::Area {
+    let unnamed = words.is_empty() && *area == Area::WholeJurisdiction;
+    let words = if unnamed { &package.authority.jurisdiction } else { words };
     let mut out = cap::Area {
-        description: words.to_owned(),
+        description: package.mode.marked(words),
         polygons: Vec::new(),
         circles: Vec::new(),
         geocodes: Vec::new(),
@@ -213,7 +215,6 @@ fn cap_area(area: &Area, words: &str, jurisdiction: &str) -> cap::Area {
     };
     let position = |p: &beaconfire_geo::Point| cap::Position { lat: p.lat, lon: p.lon };
     match area {
-        Area::WholeJurisdiction if words.is_empty() => out.description = jurisdiction.to_owned(),
         Area::WholeJurisdiction | Area::Unresolved(_) => {}
         Area::Shapes(shapes) => {
             for shape in shapes {

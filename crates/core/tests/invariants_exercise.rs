@@ -59,8 +59,9 @@ fn every_text_of_an_exercise_is_marked_first_and_last() {
         for (package, stamp) in packages(seen) {
             let alert = read(&package, &stamp);
             let texts = alert.infos.iter().flat_map(|info| {
-                let optional = [&info.headline, &info.description, &info.instruction];
-                std::iter::once(&info.event).chain(optional.into_iter().flatten())
+                let optional = [&info.headline, &info.description, &info.instruction, &info.sender_name];
+                let areas = info.areas.iter().map(|area| &area.description);
+                std::iter::once(&info.event).chain(optional.into_iter().flatten()).chain(areas)
             });
             let exercise = seen.before.mode == Some(Mode::Exercise);
             for text in texts {
