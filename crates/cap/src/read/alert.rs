@@ -32,7 +32,8 @@ pub(super) fn read_alert<'a>(
         Ns::Cap(version) => version,
         _ => Version::V1_2,
     };
-    let mut reader = Reader { scan, sheet: Sheet::new(version, limits, tag.offset), ns: tag.ns };
+    let mut reader =
+        Reader { scan, sheet: Sheet::new(version, limits, general.len(), tag.offset), ns: tag.ns };
     let root = At::base(0);
     if !matches!(tag.ns, Ns::Cap(_)) {
         let message = "the alert is not in a namespace of CAP; use urn:oasis:names:tc:emergency:cap:1.2";

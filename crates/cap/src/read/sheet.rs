@@ -34,6 +34,8 @@ pub(super) struct Sheet {
     /// Elements taken so far.
     pub(super) elements: usize,
     findings: Vec<(usize, Finding)>,
+    /// Findings that there is room for: those on the document are counted too; one fits always.
+    room: usize,
     /// Findings over the limit: how many, and the heaviest.
     more: Option<(usize, FindingSeverity)>,
     bases: Vec<String>,
@@ -41,13 +43,15 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    pub(super) fn new(version: Version, limits: &Limits, offset: usize) -> Sheet {
+    /// A sheet for the alert at `offset`, of whose document `general` things were noted.
+    pub(super) fn new(version: Version, limits: &Limits, general: usize, offset: usize) -> Sheet {
         let mut sheet = Sheet {
             version,
             limits: limits.clone(),
             positions: 0,
             elements: 0,
             findings: Vec::new(),
+            room: limits.max_findings.saturating_sub(general).max(1),
             more: None,
             bases: Vec::new(),
             places: Vec::new(),
@@ -134,7 +138,7 @@ impl Sheet {
     }
 
     fn push(&mut self, offset: usize, finding: Finding) {
-        if self.findings.len() < self.limits.max_findings.max(1) {
+        if self.findings.len() < self.room {
             self.findings.push((offset, finding));
         } else {
             let (count, severity) = self.more.unwrap_or((0, FindingSeverity::Info));

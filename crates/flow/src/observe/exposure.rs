@@ -1,11 +1,11 @@
 //! Who is exposed inside an area, from the index of places.
 
-use beaconfire_geo::places::{Places, PlacesError};
+use beaconfire_geo::places::{OwnedPlaces, Places, PlacesError};
 use beaconfire_geo::{Area, Exposure, Point};
 
 /// The index of places, kept whole.
 pub struct Exposures {
-    bytes: Vec<u8>,
+    places: Option<OwnedPlaces>,
 }
 
 /// The place nearest to a point.
@@ -25,10 +25,8 @@ impl Exposures {
     /// # Errors
     /// Bytes that are no index.
     pub fn new(bytes: Vec<u8>) -> Result<Self, PlacesError> {
-        if !bytes.is_empty() {
-            Places::from_bytes(&bytes)?;
-        }
-        Ok(Self { bytes })
+        let places = if bytes.is_empty() { None } else { Some(OwnedPlaces::new(bytes)?) };
+        Ok(Self { places })
     }
 
     /// People inside the area: a range, or unknown where no place is known inside (invariant 4).
@@ -46,6 +44,6 @@ impl Exposures {
     }
 
     fn places(&self) -> Option<Places<'_>> {
-        Places::from_bytes(&self.bytes).ok()
+        self.places.as_ref().map(OwnedPlaces::get)
     }
 }

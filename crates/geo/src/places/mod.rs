@@ -26,11 +26,13 @@
 mod encode;
 mod exposure;
 mod morton;
+mod owned;
 mod query;
 mod read;
 
 pub use encode::{EncodeError, encode};
 pub use exposure::{DENSITY_PER_KM2, Exposure, MAX_PLACE_RADIUS_KM};
+pub use owned::OwnedPlaces;
 pub use read::{PlaceRef, Places, PlacesError};
 
 /// A place to be encoded.

@@ -15,7 +15,7 @@ pub struct Places<'a> {
     zone_names: &'a [[u8; 4]],
     countries: &'a [[u8; 2]],
     zones: &'a [[u8; 2]],
-    strings: &'a str,
+    strings: &'a [u8],
 }
 
 /// Why bytes are no file of places.
@@ -58,6 +58,13 @@ impl<'a> Places<'a> {
     /// # Errors
     /// [`PlacesError`] when the bytes are not a sound file of places.
     pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, PlacesError> {
+        let places = Self::lay_out(bytes)?;
+        places.check()?;
+        Ok(places)
+    }
+
+    /// Finds the columns by the header; only their lengths are checked.
+    pub(super) fn lay_out(bytes: &'a [u8]) -> Result<Self, PlacesError> {
         let mut rest = bytes.strip_prefix(MAGIC).ok_or(PlacesError::Magic)?;
         let header: &[[u8; 4]] = take(&mut rest, (HEADER - MAGIC.len()) / 4)?;
         let [version, count, zone_count, text] = [0, 1, 2, 3].map(|i| u32::from_le_bytes(header[i]) as usize);
@@ -74,12 +81,11 @@ impl<'a> Places<'a> {
             zone_names: take(&mut rest, zone_count.saturating_add(1))?,
             countries: take(&mut rest, count)?,
             zones: take(&mut rest, count)?,
-            strings: std::str::from_utf8(rest).map_err(|_| PlacesError::Damaged("names"))?,
+            strings: rest,
         };
         if places.strings.len() != text {
             return Err(PlacesError::Length);
         }
-        places.check()?;
         Ok(places)
     }
 
@@ -134,7 +140,8 @@ impl<'a> Places<'a> {
         let start = u32::from_le_bytes(starts[index]) as usize;
         let end = u32::from_le_bytes(starts[index + 1]) as usize;
         // Checked when the bytes were borrowed: within the table and on character boundaries.
-        self.strings.get(start..end).unwrap_or_default()
+        let text = self.strings.get(start..end).unwrap_or_default();
+        std::str::from_utf8(text).unwrap_or_default()
     }
 
     fn check(&self) -> Result<(), PlacesError> {
@@ -161,10 +168,11 @@ impl<'a> Places<'a> {
                 return Err(PlacesError::Damaged("country codes"));
             }
         }
+        let strings = std::str::from_utf8(self.strings).map_err(|_| PlacesError::Damaged("names"))?;
         let mut last = 0;
         for start in self.names.iter().chain(self.zone_names) {
             let start = u32::from_le_bytes(*start) as usize;
-            if start < last || !self.strings.is_char_boundary(start) {
+            if start < last || !strings.is_char_boundary(start) {
                 return Err(PlacesError::Damaged("names"));
             }
             last = start;
