@@ -16,6 +16,9 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::house;
 use trial::{Blow, Reference};
 
+/// So often a trial that held is told while others run; one that did not is told at once.
+const TOLD_EVERY: usize = 50;
+
 /// How much is tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
@@ -83,6 +86,11 @@ pub fn run(binary: &Path, plan: &Plan) -> Result<Report> {
                     let i = next.fetch_add(1, Ordering::Relaxed);
                     let Some(blow) = blows.get(i) else { return };
                     let outcome = trial::run(binary, *blow, &reference);
+                    match &outcome {
+                        Err(error) => eprintln!("{blow}: FAILED: {error:#}"),
+                        Ok(_) if i % TOLD_EVERY == 0 => eprintln!("{blow}: held ({i} of {})", blows.len()),
+                        Ok(_) => {}
+                    }
                     if let Ok(mut results) = results.lock() {
                         results[i] = Some(outcome.map_err(|e| format!("{e:#}")));
                     }

@@ -14,6 +14,7 @@ use beaconfire_store::{
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::{broadcast, oneshot};
 
@@ -72,6 +73,8 @@ struct Inner {
     journal: GroupCommit,
     signer: Arc<dyn Signer>,
     tip: Mutex<Tip>,
+    /// Whether the last write failed.
+    failing: AtomicBool,
     durable: Arc<RwLock<Durable>>,
     told: broadcast::Sender<Change>,
 }
@@ -119,6 +122,7 @@ impl Engine {
             journal,
             signer,
             tip: Mutex::new(tip),
+            failing: AtomicBool::new(false),
             durable: Arc::new(RwLock::new(durable)),
             told,
         };
@@ -154,6 +158,8 @@ impl Engine {
         let (engine, applied) = (Arc::downgrade(&self.inner), records.clone());
         self.inner.journal.submit_then(new, move |outcome| {
             let Some(inner) = engine.upgrade() else { return };
+            // A conflict or a full disk alike: the next write, or whoever asks, finds out.
+            inner.failing.store(outcome.is_err(), Ordering::Relaxed);
             let outcome = match outcome {
                 Ok(appended) => {
                     inner.publish(appended.first_seq, &applied);
@@ -237,11 +243,21 @@ impl Engine {
             let (signer, at) = (engine.inner.signer.clone(), engine.now());
             engine.inner.journal.with_journal(move |journal| journal.checkpoint(signer.as_ref(), at))
         });
-        match signed.await {
+        let outcome = match signed.await {
             Ok(Some(Ok(_))) => Ok(()),
             Ok(Some(Err(error))) => Err(CommandError::Unavailable(error.to_string())),
             _ => Err(CommandError::Unavailable("the journal's writer has ended".into())),
-        }
+        };
+        self.inner.failing.store(outcome.is_err(), Ordering::Relaxed);
+        outcome
+    }
+
+    /// Whether decisions can be kept now: after a failed write, a checkpoint is tried.
+    ///
+    /// # Errors
+    /// Why the journal cannot be written.
+    pub async fn prove_writable(&self) -> Result<(), CommandError> {
+        if self.inner.failing.load(Ordering::Relaxed) { self.checkpoint().await } else { Ok(()) }
     }
 
     /// Signs the head where enough was written since the last time.

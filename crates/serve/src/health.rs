@@ -22,7 +22,7 @@ pub(crate) async fn live() -> Json<Health> {
     Json(Health { status: "live" })
 }
 
-/// Decisions can be made: the journal is open, and its last checkpoint could be written.
+/// Decisions can be made: the journal is open and can be written. After a failed write that is tried.
 #[utoipa::path(get, path = "/health/ready", tag = "health",
     responses((status = 200, body = Health), (status = 503, body = ErrorBody)))]
 pub(crate) async fn ready(State(app): State<App>) -> Answer<Json<Health>> {
@@ -31,5 +31,12 @@ pub(crate) async fn ready(State(app): State<App>) -> Answer<Json<Health>> {
         let status = StatusCode::SERVICE_UNAVAILABLE;
         return Err(Problem::new(status, "not_open", "the journal is not open", mend));
     }
-    Ok(Json(Health { status: "ready" }))
+    match app.services.engine.prove_writable().await {
+        Ok(()) => Ok(Json(Health { status: "ready" })),
+        Err(error) => {
+            let mend = "free space on the disk of the data folder, or give it back; reading goes on";
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            Err(Problem::new(status, "not_writable", error.to_string(), mend))
+        }
+    }
 }

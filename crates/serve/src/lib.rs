@@ -25,6 +25,7 @@ mod headers;
 mod health;
 mod host;
 mod limit;
+mod listen;
 mod metrics;
 mod pages;
 mod router;
@@ -33,5 +34,6 @@ pub mod sink;
 mod view;
 
 pub use error::{ErrorBody, ErrorWords};
-pub use router::{openapi, router, serve};
+pub use listen::serve;
+pub use router::{openapi, router};
 pub use services::{ServeConfig, Services, SourceList};

@@ -1,6 +1,5 @@
 //! The routes and what lies round them all.
 
-use std::net::SocketAddr;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -9,7 +8,6 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::IntoResponse;
-use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 use utoipa::OpenApi;
@@ -47,35 +45,6 @@ pub fn router(services: Services) -> Router {
         .with_state(app)
 }
 
-/// Serves until `shutdown` is done; requests under way are finished, live streams are cut.
-///
-/// # Errors
-/// A listener that cannot be used.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let (closing, closed) = tokio::sync::oneshot::channel::<()>();
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        shutdown.await;
-        // Nobody waits for it where the server has ended by itself.
-        let _ = closing.send(());
-    });
-    tokio::select! {
-        done = server => done,
-        // Streams never end by themselves; the rest has had time.
-        () = async {
-            let _ = closed.await;
-            tokio::time::sleep(GRACE).await;
-        } => Ok(()),
-    }
-}
-
-/// How long requests under way may take after the end was asked for.
-const GRACE: Duration = Duration::from_secs(3);
-
 /// The API's description, as `/api/openapi.json` and `beaconfire generate openapi` give it.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
@@ -112,6 +81,7 @@ fn private() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(session::show, session::sign_in, session::sign_out))
         .routes(routes!(session::sign_in_once))
+        .routes(routes!(session::set_up))
         .routes(routes!(incidents::list))
         .routes(routes!(incidents::show))
         .routes(routes!(decide::accept))

@@ -7,6 +7,7 @@ use beaconfire_flow::{Engine, Intake, SourceView};
 use beaconfire_store::{Accounts, Observations, Published};
 use tokio::sync::Semaphore;
 
+use crate::feed;
 use crate::limit::Limits;
 use crate::metrics::Metrics;
 
@@ -62,6 +63,7 @@ pub(crate) struct Shared {
     pub(crate) services: Services,
     pub(crate) limits: Limits,
     pub(crate) metrics: Metrics,
+    pub(crate) feed: feed::Kept,
     pub(crate) streams: Arc<Semaphore>,
     pub(crate) intakes: Arc<Semaphore>,
 }
@@ -72,6 +74,7 @@ impl App {
             services,
             limits: Limits::default(),
             metrics: Metrics::new(),
+            feed: feed::Kept::default(),
             streams: Arc::new(Semaphore::new(MAX_STREAMS)),
             intakes: Arc::new(Semaphore::new(MAX_INTAKES)),
         }))

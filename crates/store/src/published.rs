@@ -1,5 +1,6 @@
 //! What the public feed holds: one file a message, written whole, with its folder's entry.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::durable;
@@ -63,43 +64,44 @@ impl Published {
 
     /// One message of a channel.
     pub fn get(&self, channel: &str, identifier: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let path = self.path(channel, identifier);
+        Ok(self.read(channel, &name_of(identifier))?.map(|entry| entry.bytes))
+    }
+
+    /// The names of a channel's messages here, each of one that never changes; sorted.
+    pub fn names(&self, channel: &str) -> Result<BTreeSet<String>, StoreError> {
+        let folder = self.folder.join(plain(channel));
+        let fault = |error: std::io::Error| StoreError::io(&folder.display().to_string(), error);
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+            Err(error) => return Err(fault(error)),
+        };
+        let mut names = BTreeSet::new();
+        for entry in entries {
+            let name = entry.map_err(fault)?.file_name().to_string_lossy().into_owned();
+            names.extend(name.strip_suffix(".xml").map(str::to_owned));
+        }
+        Ok(names)
+    }
+
+    /// One message of a channel by its name here; none where it is gone.
+    pub fn read(&self, channel: &str, name: &str) -> Result<Option<PublishedEntry>, StoreError> {
+        let path = self.folder.join(plain(channel)).join(format!("{name}.xml"));
         match std::fs::read(&path) {
-            Ok(bytes) => Ok(unframed(bytes).map(|entry| entry.bytes)),
+            Ok(bytes) => Ok(unframed(bytes)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(StoreError::io(&path.display().to_string(), error)),
         }
     }
 
-    /// All messages of a channel, by file name.
-    pub fn list(&self, channel: &str) -> Result<Vec<PublishedEntry>, StoreError> {
-        let folder = self.folder.join(plain(channel));
-        let fault = |error: std::io::Error| StoreError::io(&folder.display().to_string(), error);
-        let entries = match std::fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(fault(error)),
-        };
-        let mut paths = Vec::new();
-        for entry in entries {
-            let path = entry.map_err(fault)?.path();
-            if path.extension().is_some_and(|extension| extension == "xml") {
-                paths.push(path);
-            }
-        }
-        paths.sort();
-        paths
-            .iter()
-            .map(|path| std::fs::read(path).map_err(fault))
-            .map(|read| read.map(unframed))
-            .filter_map(Result::transpose)
-            .collect()
-    }
-
     fn path(&self, channel: &str, identifier: &str) -> PathBuf {
-        let name = hex(&sha256(identifier.as_bytes()));
-        self.folder.join(plain(channel)).join(format!("{name}.xml"))
+        self.folder.join(plain(channel)).join(format!("{}.xml", name_of(identifier)))
     }
+}
+
+/// A message's name here, whatever its identifier holds.
+fn name_of(identifier: &str) -> String {
+    hex(&sha256(identifier.as_bytes()))
 }
 
 /// A channel's name as a folder's: nothing that leads elsewhere.
@@ -133,7 +135,9 @@ mod tests {
         assert_eq!(published.put("feed", "a/../b", b"<alert/>").unwrap(), Publishing::Known);
         assert!(published.put("feed", "a/../b", b"<other/>").is_err());
         assert_eq!(published.get("feed", "a/../b").unwrap().unwrap(), b"<alert/>");
-        assert_eq!(published.list("feed").unwrap().len(), 1);
-        assert!(published.list("none").unwrap().is_empty());
+        let names = published.names("feed").unwrap();
+        let read = published.read("feed", names.first().unwrap()).unwrap().unwrap();
+        assert_eq!((names.len(), read.identifier.as_str()), (1, "a/../b"));
+        assert!(published.names("none").unwrap().is_empty());
     }
 }

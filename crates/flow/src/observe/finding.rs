@@ -8,7 +8,6 @@ use jiff::Timestamp;
 
 /// What the bank found.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "findings are few and short-lived")]
 pub enum Finding {
     /// A signal began.
     Raise(Signal),

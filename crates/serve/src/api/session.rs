@@ -4,9 +4,11 @@ use axum::Json;
 use axum::extract::{FromRequestParts, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use beaconfire_store::{Session, SignInError};
+use beaconfire_core::{AccountId, Actor, Command, Role};
+use beaconfire_store::{NewAccount, Session, SignInError};
 use jiff::Timestamp;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 use crate::auth::{Operator, Peer, same_origin, session};
@@ -33,6 +35,22 @@ pub(crate) struct SignIn {
 pub(crate) struct OneTime {
     /// The token of the printed address.
     token: String,
+}
+
+/// The first account.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SetUp {
+    /// The token that `beaconfire account setup-token` printed.
+    token: String,
+    /// What is typed to sign in.
+    login: String,
+    /// How the console calls the operator.
+    name: String,
+    /// The password.
+    password: String,
+    /// What the operator may do: `author`, `approver`, `officer`, `admin`.
+    roles: Vec<String>,
 }
 
 /// Who is signed in, and what this process is for; without a session too.
@@ -71,6 +89,37 @@ pub(crate) async fn sign_in_once(
     app.limits.sign_in_peer.take(&peer)?;
     let accounts = app.services.accounts.clone();
     start(app, headers, move |now| accounts.sign_in_once(&body.token, now)).await
+}
+
+/// Makes the first account with the token that was printed for it, once, and signs it in.
+#[utoipa::path(post, path = "/api/v1/session/set-up", tag = "session", request_body = SetUp,
+    responses((status = 200, body = SessionView), (status = 401, body = ErrorBody), (status = 422, body = ErrorBody), (status = 429, body = ErrorBody)))]
+pub(crate) async fn set_up(
+    State(app): State<App>,
+    Peer(peer): Peer,
+    _: OwnPage,
+    headers: HeaderMap,
+    Body(body): Body<SetUp>,
+) -> Answer<Response> {
+    app.limits.sign_in_peer.take(&peer)?;
+    let SetUp { token, login, name, password, roles } = body;
+    let roles: BTreeSet<Role> = roles.iter().filter_map(|role| role.parse().ok()).collect();
+    if roles.is_empty() {
+        let mend = "give it author, approver, officer or admin, or several of them";
+        return Err(Problem::invalid("an account without a role can do nothing", mend));
+    }
+    let words: Vec<&str> = roles.iter().map(|role| role.word()).collect();
+    let accounts = app.services.accounts.clone();
+    let account = blocking(move || {
+        let new = NewAccount { id: None, login: &login, name: &name, password: &password, roles: &words };
+        let account = accounts.create_first_account(&token, &new, Timestamp::now())?;
+        Ok::<_, SignInError>((account, login, password))
+    });
+    let (account, login, password) = account.await?;
+    let command = Command::SetRoles { account: AccountId(account.id), roles };
+    app.services.engine.command(command, Actor::River).await?;
+    let accounts = app.services.accounts.clone();
+    start(app, headers, move |now| accounts.sign_in(&login, &password, now)).await
 }
 
 /// Signs out.

@@ -3,6 +3,7 @@
 use beaconfire_cap::{Alert, Limits, Scope, read};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Superseded, ended and expired messages stay at least a day (invariant 19); two leave room for
 /// who reads once a day.
@@ -11,7 +12,7 @@ const KEEP: SignedDuration = SignedDuration::from_hours(48);
 const MAX_ENTRIES: usize = 500;
 
 /// A message in the feed.
-pub(super) struct Entry {
+pub(crate) struct Entry {
     /// What it says.
     pub(super) alert: Alert,
     /// Its bytes as issued.
@@ -31,12 +32,8 @@ impl Entry {
     }
 }
 
-/// The public messages among what was published.
-pub(super) fn read_entries(published: impl IntoIterator<Item = Vec<u8>>) -> Vec<Entry> {
-    published.into_iter().filter_map(read_entry).collect()
-}
-
-fn read_entry(bytes: Vec<u8>) -> Option<Entry> {
+/// What was published, where it is public (invariant 15).
+pub(super) fn read_entry(bytes: Vec<u8>) -> Option<Entry> {
     let alert = match read(&bytes, &Limits::default()) {
         Ok(document) => document.messages.into_iter().next().map(|message| message.alert),
         Err(error) => {
@@ -48,7 +45,7 @@ fn read_entry(bytes: Vec<u8>) -> Option<Entry> {
 }
 
 /// What is shown at `now`, the newest first.
-pub(super) fn shown(entries: &[Entry], now: Timestamp) -> Vec<&Entry> {
+pub(super) fn shown(entries: &[Arc<Entry>], now: Timestamp) -> Vec<&Entry> {
     let mut over: HashMap<&str, Timestamp> = HashMap::new();
     for entry in entries {
         for reference in &entry.alert.references {
@@ -56,14 +53,14 @@ pub(super) fn shown(entries: &[Entry], now: Timestamp) -> Vec<&Entry> {
             *since = entry.sent().min(*since);
         }
     }
-    let stands = |entry: &&Entry| {
+    let stands = |entry: &&Arc<Entry>| {
         let replaced = over.get(entry.alert.identifier.as_str()).copied();
         // What withdraws or ends is over as soon as it is said, but has to be heard.
         let end = if entry.is_end() { Some(entry.sent()) } else { None };
         let ends = [replaced, end, entry.expires()].into_iter().flatten().min();
         ends.is_none_or(|ends| now.duration_since(ends) < KEEP)
     };
-    let mut shown: Vec<_> = entries.iter().filter(stands).collect();
+    let mut shown: Vec<&Entry> = entries.iter().filter(stands).map(Arc::as_ref).collect();
     shown.sort_by_key(|entry| std::cmp::Reverse(entry.sent()));
     shown.truncate(MAX_ENTRIES);
     shown
@@ -84,6 +81,10 @@ mod tests {
 
     const SENT: &str = "2017-08-27T09:00:00-00:00";
 
+    fn read_all(published: Vec<Vec<u8>>) -> Vec<Arc<Entry>> {
+        published.into_iter().filter_map(read_entry).map(Arc::new).collect()
+    }
+
     fn entry(identifier: &str, sent: &str, kind: &str, references: &str, scope: &str) -> Vec<u8> {
         let references = match references {
             "" => String::new(),
@@ -95,14 +96,14 @@ mod tests {
         .into_bytes()
     }
 
-    fn names(entries: &[Entry], now: &str) -> Vec<String> {
+    fn names(entries: &[Arc<Entry>], now: &str) -> Vec<String> {
         let now = now.parse().expect("a time");
         shown(entries, now).iter().map(|entry| entry.alert.identifier.clone()).collect()
     }
 
     #[test]
     fn what_was_superseded_ended_or_expired_stays_more_than_a_day_and_not_for_good() {
-        let entries = read_entries(vec![
+        let entries = read_all(vec![
             entry("one", SENT, "Alert", "", "Public"),
             entry("two", "2017-08-27T12:00:00-00:00", "Cancel", "one", "Public"),
             entry("three", "2017-08-27T13:00:00-00:00", "Alert", "", "Public"),
@@ -115,7 +116,7 @@ mod tests {
 
     #[test]
     fn scope_restricted_or_private_never_reaches_the_feed() {
-        let entries = read_entries(vec![
+        let entries = read_all(vec![
             entry("open", SENT, "Alert", "", "Public"),
             entry("closed", SENT, "Alert", "", "Restricted"),
             entry("secret", SENT, "Alert", "", "Private"),
@@ -126,6 +127,6 @@ mod tests {
     #[test]
     fn bytes_that_are_no_message_are_left_out() {
         let broken = b"<alert>".to_vec();
-        assert!(read_entries(vec![broken]).is_empty());
+        assert!(read_all(vec![broken]).is_empty());
     }
 }

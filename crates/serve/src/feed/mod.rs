@@ -2,6 +2,7 @@
 
 mod atom;
 mod entry;
+mod kept;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -16,7 +17,9 @@ use crate::error::{Answer, ErrorBody, Problem};
 use crate::pages::is_held;
 use crate::services::App;
 
-use entry::{Entry, read_entries, shown};
+use entry::{read_entry, shown};
+
+pub(crate) use kept::Kept;
 
 /// How long a reader may keep the feed.
 const CACHE: &str = "public, max-age=60";
@@ -29,11 +32,10 @@ const CAP: &str = "application/cap+xml; charset=utf-8";
 pub(crate) async fn atom(State(app): State<App>, Peer(peer): Peer, headers: HeaderMap) -> Answer<Response> {
     app.limits.public.take(&peer)?;
     let channel = channel(&app)?;
-    let published = app.services.published.clone();
-    let entries = blocking(move || published.list(&channel.0)).await?;
-    let all = read_entries(entries.into_iter().map(|entry| entry.bytes));
+    let reader = app.clone();
+    let all = blocking(move || reader.feed.entries(&reader.services.published, &channel.0)).await?;
     let entries = shown(&all, app.services.engine.now());
-    let updated = all.iter().map(Entry::sent).max().unwrap_or(Timestamp::UNIX_EPOCH);
+    let updated = all.iter().map(|entry| entry.sent()).max().unwrap_or(Timestamp::UNIX_EPOCH);
     let about = atom::About {
         title: app.services.engine.read(|state| state.rules.authority.name.clone()),
         public_url: app.services.config.public_url.trim_end_matches('/').to_owned(),
@@ -58,7 +60,7 @@ pub(crate) async fn cap(
     let (published, channel) = (app.services.published.clone(), channel(&app)?);
     let found = blocking(move || published.get(&channel.0, &identifier)).await?;
     // What is not public is not shown, whoever put it there (invariant 15).
-    let entry = read_entries(found).pop().ok_or_else(missing)?;
+    let entry = found.and_then(read_entry).ok_or_else(missing)?;
     let sent = entry.sent();
     answer(&headers, entry.bytes, CAP, sent)
 }

@@ -224,3 +224,28 @@ async fn intake_takes_what_it_can_and_says_what_it_cannot() {
     let none = server.send(Method::POST, "127.0.0.1", gauges, &[], rows).await;
     assert_eq!(none.refusal(), (401, "token".to_owned()));
 }
+
+#[tokio::test]
+async fn the_first_account_is_made_once_with_the_printed_token() {
+    let server = Server::start().await;
+    let valid = SignedDuration::from_mins(5);
+    let accounts = &server.river.stores().accounts;
+    let token = accounts.create_setup_token(Timestamp::now(), valid).expect("a token");
+    let body = |token: &str, roles: &[&str]| {
+        json!({ "token": token, "login": "mira", "name": "Duty desk", "password": PASSWORD, "roles": roles })
+            .to_string()
+    };
+    let send = |body: String| {
+        let server = &server;
+        async move { server.send(Method::POST, "localhost", "/api/v1/session/set-up", &[JSON], &body).await }
+    };
+    assert_eq!(send(body(&token, &["emperor"])).await.refusal(), (422, "invalid".to_owned()));
+    assert_eq!(send(body("setup_guessed", &["admin"])).await.refusal(), (401, "refused".to_owned()));
+    let made = send(body(&token, &["admin", "officer"])).await;
+    assert_eq!(made.json()["login"], "mira");
+    assert!(made.header("set-cookie").contains("HttpOnly; SameSite=Strict; Path=/"));
+    assert_eq!(send(body(&token, &["admin"])).await.refusal(), (401, "refused".to_owned()));
+    let mira = server.sign_in("mira").await;
+    let session = mira.get("/api/v1/session").await.json();
+    assert_eq!(session["roles"], json!(["officer", "admin"]), "the journal knows the roles at once");
+}

@@ -7,4 +7,5 @@ mod pages;
 mod public_feed;
 mod road;
 mod sink;
+mod slow;
 mod support;
