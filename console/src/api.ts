@@ -23,6 +23,7 @@ export const onRefusal: { call: (refusal: Refusal) => void } = { call: () => {} 
 export const api = {
   session: () => keepCsrf(get<Session>('/session')),
   signIn: (login: string, password: string) => keepCsrf(send<Session>('POST', '/session', { login, password })),
+  setUp: (account: { token: string; login: string; name: string; password: string; roles: string[] }) => keepCsrf(send<Session>('POST', '/session/set-up', account)),
   signInByToken: (token: string) => keepCsrf(send<Session>('POST', '/session/token', { token })),
   signOut: () => send<unknown>('DELETE', '/session'),
 

@@ -24,6 +24,8 @@ const TOLD_EVERY: usize = 50;
 pub struct Plan {
     /// How many values of k, spread evenly over the durable writes; None for each of them.
     pub values: Option<u64>,
+    /// The first durable write that is tried, so that a long run can be taken up again.
+    pub from: u64,
     /// How many kills at random moments.
     pub kills: u64,
     /// From which the random moments follow.
@@ -34,7 +36,7 @@ pub struct Plan {
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { values: Some(40), kills: 20, seed: 1, jobs: 2 }
+        Self { values: Some(40), from: 1, kills: 20, seed: 1, jobs: 2 }
     }
 }
 
@@ -126,8 +128,9 @@ fn tell(blows: &[Blow], results: Vec<Option<std::result::Result<String, String>>
 }
 
 fn blows(plan: &Plan, reference: &Reference) -> Vec<Blow> {
-    let count = plan.values.unwrap_or(reference.writes).min(reference.writes);
-    let aborts = spread(reference.writes, count).map(Blow::AbortAfterWrite);
+    let writes = (reference.writes + 1).saturating_sub(plan.from);
+    let count = plan.values.unwrap_or(writes).min(writes);
+    let aborts = spread(writes, count).map(|k| Blow::AbortAfterWrite(plan.from + k - 1));
     let whole = reference.took.as_millis().max(1) as u64;
     let mut moments = Moments(plan.seed);
     let kills = (0..plan.kills).map(|_| Blow::KillAfter(Duration::from_millis(moments.next() % whole)));
@@ -163,6 +166,7 @@ fn options(args: &[&str]) -> Result<(Plan, Option<PathBuf>)> {
         };
         match *arg {
             "--values" => plan.values = Some(number()?),
+            "--from" => plan.from = number()?.max(1),
             "--kills" => plan.kills = number()?,
             "--seed" => plan.seed = number()?,
             "--jobs" => plan.jobs = usize::try_from(number()?).context("read --jobs")?,
@@ -216,10 +220,11 @@ mod tests {
 
     #[test]
     fn options_are_read() {
-        let (plan, binary) =
-            options(&["--values", "7", "--kills", "3", "--seed", "9", "--jobs", "1", "--binary", "b"])
-                .unwrap();
-        assert_eq!(plan, Plan { values: Some(7), kills: 3, seed: 9, jobs: 1 });
+        let (plan, binary) = options(&[
+            "--values", "7", "--from", "5", "--kills", "3", "--seed", "9", "--jobs", "1", "--binary", "b",
+        ])
+        .unwrap();
+        assert_eq!(plan, Plan { values: Some(7), from: 5, kills: 3, seed: 9, jobs: 1 });
         assert_eq!(binary, Some("b".into()));
         assert_eq!(options(&["--all"]).unwrap().0.values, None);
         assert!(options(&["--values"]).is_err());

@@ -23,6 +23,9 @@ const KEPT_CHANGES: usize = 20_000;
 /// Records between two signed checkpoints.
 const CHECKPOINT_EVERY: u64 = 200;
 
+/// Bytes written to see whether there is room.
+const PROBE: usize = 64 << 10;
+
 /// Something that became durable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -243,21 +246,28 @@ impl Engine {
             let (signer, at) = (engine.inner.signer.clone(), engine.now());
             engine.inner.journal.with_journal(move |journal| journal.checkpoint(signer.as_ref(), at))
         });
-        let outcome = match signed.await {
-            Ok(Some(Ok(_))) => Ok(()),
-            Ok(Some(Err(error))) => Err(CommandError::Unavailable(error.to_string())),
-            _ => Err(CommandError::Unavailable("the journal's writer has ended".into())),
-        };
-        self.inner.failing.store(outcome.is_err(), Ordering::Relaxed);
-        outcome
+        done(signed.await)
     }
 
-    /// Whether decisions can be kept now: after a failed write, a checkpoint is tried.
+    /// Whether decisions can be kept now. After a failed write that is tried, with more bytes than
+    /// lie ready in the file.
     ///
     /// # Errors
     /// Why the journal cannot be written.
     pub async fn prove_writable(&self) -> Result<(), CommandError> {
-        if self.inner.failing.load(Ordering::Relaxed) { self.checkpoint().await } else { Ok(()) }
+        if !self.inner.failing.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let engine = self.clone();
+        let tried = tokio::task::spawn_blocking(move || {
+            engine.inner.journal.with_journal(|journal| {
+                journal.set_meta("probe", &[0; PROBE])?;
+                journal.set_meta("probe", &[])
+            })
+        });
+        let outcome = done(tried.await);
+        self.inner.failing.store(outcome.is_err(), Ordering::Relaxed);
+        outcome
     }
 
     /// Signs the head where enough was written since the last time.
@@ -327,10 +337,59 @@ impl Durable {
     }
 }
 
+/// What came of work on the journal's own thread.
+fn done<T>(
+    outcome: Result<Option<Result<T, StoreError>>, tokio::task::JoinError>,
+) -> Result<(), CommandError> {
+    match outcome {
+        Ok(Some(Ok(_))) => Ok(()),
+        Ok(Some(Err(error))) => Err(CommandError::Unavailable(error.to_string())),
+        _ => Err(CommandError::Unavailable("the journal's writer has ended".into())),
+    }
+}
+
 fn in_words(error: &AppendError) -> String {
     format!("{error}; nothing was decided, reading goes on")
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::PlayedClock;
+    use beaconfire_core::Mode;
+    use beaconfire_store::Ed25519Signer;
+
+    #[tokio::test]
+    async fn a_full_disk_refuses_in_words_reading_goes_on_and_it_is_not_ready() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut journal = SqliteJournal::open(&dir.path().join("j.sqlite"), beaconfire_store::Mode::Exercise)
+            .expect("a journal");
+        journal.limit_size(192 << 10).expect("a small disk");
+        let key = Ed25519Signer::generate_pkcs8().expect("a key");
+        let signer = Arc::new(Ed25519Signer::from_pkcs8(&key).expect("a key"));
+        let clock = Arc::new(PlayedClock::new(Timestamp::UNIX_EPOCH));
+        let engine = Engine::start(journal, clock, signer).expect("an engine");
+        let open = Command::Open { mode: Mode::Exercise, exercise: Some("ex".to_owned()) };
+        engine.command(open, Actor::River).await.expect("there is room");
+        assert!(engine.prove_writable().await.is_ok());
+        let note = |n: u32| Command::NoteSource {
+            source: SourceId::from("gauges"),
+            words: format!("{n}: {}", "x".repeat(4_000)),
+        };
+        let mut refused = None;
+        for n in 0..200 {
+            if let Err(error) = engine.command(note(n), Actor::River).await {
+                refused = Some(error.to_string());
+                break;
+            }
+        }
+        let words = refused.expect("the disk is full");
+        assert!(words.contains("reading goes on"), "{words}");
+        assert!(engine.prove_writable().await.is_err());
+        assert!(engine.read(|state| state.notes.len()) == 1, "what was durable can be read");
+    }
 }

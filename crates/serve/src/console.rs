@@ -29,7 +29,7 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; worker-src 'self'
                                            form-action 'self'; frame-ancestors 'none'";
 
 /// The first path segments that the console routes itself; each answers with its index page.
-const ROUTES: [&str; 5] = ["", "sign-in", "incidents", "sources", "journal"];
+const ROUTES: [&str; 6] = ["", "sign-in", "set-up", "incidents", "sources", "journal"];
 
 /// The console's answer to a GET of `path` (no query): an embedded file, the index page for the console's own
 /// routes, or nothing.
@@ -51,8 +51,15 @@ mod tests {
 
     #[test]
     fn routes_are_told_from_files() {
-        for route in ["/", "/sign-in", "/incidents", "/incidents/in-1/warnings/wa-1", "/sources", "/journal"]
-        {
+        for route in [
+            "/",
+            "/sign-in",
+            "/incidents",
+            "/incidents/in-1/warnings/wa-1",
+            "/sources",
+            "/journal",
+            "/set-up",
+        ] {
             assert!(is_route(route), "{route}");
         }
         for other in ["/assets/index.js", "/api/v1/incidents", "/feed/atom.xml", "/incidentsx"] {

@@ -71,7 +71,8 @@ Example:
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
     },
-    /// Prints a token with which the first account can be made, once, within an hour; refused where there is one.
+    /// Prints a token with which the first account can be made, once, within an hour: open /set-up?token=… on the
+    /// server; refused where there is an account.
     #[command(after_help = "\
 Example:
   beaconfire account setup-token --data DIR")]
@@ -97,6 +98,7 @@ impl Args {
             Command::SetupToken { data } => {
                 let token = open(&data)?.create_setup_token(Timestamp::now(), VALID)?;
                 super::print(&format!("{token}\n"))?;
+                eprintln!("open /set-up?token={token} on the server within an hour");
                 Ok(Answer::Yes)
             }
         }
