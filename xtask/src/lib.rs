@@ -6,6 +6,7 @@
 pub mod bench;
 pub mod bless;
 pub mod crash;
+pub mod fuzz;
 pub mod house;
 pub mod suite;
 pub mod tidy;

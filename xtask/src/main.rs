@@ -9,8 +9,11 @@ cargo xtask TASK
   bless                   writes the generated files under docs/ anew
   bench river             intake and judging speed against bare SQLite
                           (--series, --batch, --rounds, --seconds, --connections, --binary FILE)
-  crash [--values N] [--kills N] [--seed N] [--jobs N] [--binary FILE] [--all]
+  crash [--values N] [--from K] [--kills N] [--seed N] [--jobs N] [--binary FILE] [--all]
                           aborts and kills the demo, and holds what it then ends in
+  fuzz [TARGET ...] [--minutes N] [--jobs N]
+                          fuzzes the readers of foreign bytes, 15 minutes each, and keeps
+                          what reached something new (needs nightly and cargo-fuzz)
 ";
 
 fn main() -> ExitCode {
@@ -20,6 +23,7 @@ fn main() -> ExitCode {
         ["test", rest @ ..] => xtask::suite::main(rest),
         ["bench", "river", rest @ ..] => xtask::bench::main(rest),
         ["crash", rest @ ..] => xtask::crash::main(rest),
+        ["fuzz", rest @ ..] => xtask::fuzz::main(rest),
         ["bless"] => xtask::bless::main(),
         [] | ["help" | "-h" | "--help"] => {
             print!("{HELP}");
