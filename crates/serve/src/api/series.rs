@@ -62,15 +62,6 @@ fn read(
     (source, key): (&str, &str),
     (from, to): (i64, i64),
 ) -> Result<Option<Vec<Point>>, StoreError> {
-    let Some(series) = find(observations, source, key) else { return Ok(None) };
+    let Some(series) = observations.series_number(source, key) else { return Ok(None) };
     observations.range(series, from, to).map(Some)
-}
-
-/// A series' number. One that nobody ever heard of is not made by asking for it.
-fn find(observations: &Observations, source: &str, key: &str) -> Option<u32> {
-    let numbers = 0..u32::try_from(observations.series_count()).unwrap_or(u32::MAX);
-    numbers.into_iter().find(|number| {
-        let name = observations.series_name(*number);
-        name.is_some_and(|(of, named)| &*of == source && &*named == key)
-    })
 }

@@ -71,8 +71,7 @@ impl Observations {
     /// The number of a series, a new one where it is not known; durable with the next batch.
     /// Names have at most 512 bytes.
     pub fn intern(&self, source: &str, key: &str) -> Result<u32, StoreError> {
-        let known = self.series.read().unwrap_or_else(PoisonError::into_inner).number(source, key);
-        if let Some(number) = known {
+        if let Some(number) = self.series_number(source, key) {
             return Ok(number);
         }
         if source.len() > MAX_NAME || key.len() > MAX_NAME {
@@ -81,6 +80,11 @@ impl Observations {
         }
         let mut table = self.series.write().unwrap_or_else(PoisonError::into_inner);
         Ok(table.number(source, key).unwrap_or_else(|| table.add(source, key)))
+    }
+
+    /// The number of a series that is known; none is made by asking.
+    pub fn series_number(&self, source: &str, key: &str) -> Option<u32> {
+        self.series.read().unwrap_or_else(PoisonError::into_inner).number(source, key)
     }
 
     /// The source and key of a series.
