@@ -32,23 +32,49 @@ pub fn fill<S: Serialize>(template: &str, facts: &S) -> Result<String, TextError
         .map_err(|error| TextError(error.to_string()))
 }
 
-/// Refuses statements beyond choosing, and multiplication, which repeats texts.
+/// The longest template, bytes.
+const MAX_TEMPLATE: usize = 64 << 10;
+/// The longest tag, bytes, and the most statements: what is nested deeper than that cannot be read either.
+const MAX_TAG: usize = 1000;
+const MAX_STATEMENTS: usize = 200;
+
+/// Refuses statements beyond choosing, and multiplication, which repeats texts. A `{` inside a tag
+/// is refused too: only there does a tag go on beyond the first `}}`.
 fn only_chooses_and_fills(template: &str) -> Result<(), TextError> {
-    let mut rest = template;
-    while let Some(at) = rest.find("{{").into_iter().chain(rest.find("{%")).chain(rest.find("{#")).min() {
-        let (opening, inside) = rest[at..].split_at(2);
-        if opening == "{#" {
-            rest = inside.split_once("#}").map_or("", |(_, after)| after);
-            continue;
+    let refuse = |words: String| Err(TextError(words));
+    if template.len() > MAX_TEMPLATE {
+        return refuse(format!("it is longer than {MAX_TEMPLATE} bytes"));
+    }
+    let (mut rest, mut statements) = (template, 0);
+    while let Some(at) = rest.find('{') {
+        let inside = &rest[at + 1..];
+        let (closing, body) = match inside.as_bytes().first() {
+            Some(b'#') => {
+                rest = inside.split_once("#}").map_or("", |(_, after)| after);
+                continue;
+            }
+            Some(b'{') => ("}}", &inside[1..]),
+            Some(b'%') => ("%}", &inside[1..]),
+            _ => {
+                rest = inside;
+                continue;
+            }
+        };
+        let (code, after) = tag(body, closing);
+        if body.len() - after.len() > MAX_TAG {
+            return refuse(format!("a tag is longer than {MAX_TAG} bytes"));
         }
-        let (code, after) = tag(inside, if opening == "{{" { "}}" } else { "%}" });
-        if code.contains('*') {
-            return Err(TextError("`*` is not for texts".to_owned()));
+        if let Some(sign) = code.chars().find(|letter| matches!(letter, '*' | '{')) {
+            return refuse(format!("`{sign}` in a tag is not for texts"));
         }
-        let word = code.trim_start_matches(['-', '+']).split_whitespace().next().unwrap_or_default();
-        let word = word.trim_end_matches(['-', '+']);
-        if opening == "{%" && !STATEMENTS.contains(&word) {
-            return Err(TextError(format!("it may only {}, not `{word}`", STATEMENTS.join(", "))));
+        let word =
+            code.trim_matches(['-', '+', ' ', '\n', '\t']).split_whitespace().next().unwrap_or_default();
+        if closing == "%}" && !STATEMENTS.contains(&word) {
+            return refuse(format!("it may only {}, not `{word}`", STATEMENTS.join(", ")));
+        }
+        statements += usize::from(closing == "%}");
+        if statements > MAX_STATEMENTS {
+            return refuse(format!("it has more than {MAX_STATEMENTS} statements"));
         }
         rest = after;
     }
@@ -97,8 +123,25 @@ mod tests {
             "{{ '}}' * 999999999 }}",
             r#"{{ "\"}}" * 999999999 }}"#,
             "{% if 'a' * 999999999 %}b{% endif %}",
+            "{{ {'a':{}} ~ 'a' * 99999999 }}",
+            "{{ {'a':{}} ~ '{#' }}{% set a = 'xxxxxxxx' %}{% set a = a ~ a %}{{ a }}",
+            "{{ ('a' }} * 99999999) }}",
+            "{%if place%}{%for x in place%}{%endfor%}{%endif%}",
         ] {
             assert!(fill(grows, &facts).is_err(), "{grows}");
+        }
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_refused_before_anything_reads_it() {
+        let facts = std::collections::BTreeMap::from([("place", "Houston")]);
+        for deep in [
+            format!("{{{{ 1{} }}}}", "+1".repeat(30_000)),
+            format!("{}b{}", "{% if place %}".repeat(1_000), "{% endif %}".repeat(1_000)),
+            format!("{{% if place %}}a{}{{% endif %}}", "{% elif place %}b".repeat(1_000)),
+            "{{ place }}".repeat(10_000),
+        ] {
+            assert!(fill(&deep, &facts).is_err());
         }
     }
 }
