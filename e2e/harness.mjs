@@ -30,10 +30,13 @@ function reasonToSkip() {
   return why || false;
 }
 
-/** The running demo: its folder, port, and what it printed for each role. */
-export async function startDemo() {
-  const data = await mkdtemp(join(tmpdir(), 'beaconfire-e2e-'));
-  const child = spawn(BIN, ['demo', '--data', data], { stdio: ['ignore', 'pipe', 'pipe'] });
+/**
+ * The running demo: its folder, port, and what it printed for each role. `more` are further arguments;
+ * with `data` it goes on in the folder of an earlier run.
+ */
+export async function startDemo({ more = [], data: kept = null } = {}) {
+  const data = kept ?? (await mkdtemp(join(tmpdir(), 'beaconfire-e2e-')));
+  const child = spawn(BIN, ['demo', '--data', data, ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
   let words = '';
   const roles = {};
   let sink = null;
@@ -64,14 +67,31 @@ export async function startDemo() {
     fetch: (path) => fetchText(base.port, path),
     sinkText: () => sinkText(data, sink),
     journalVerify: () => promisify(execFile)(BIN, ['journal', 'verify', '--data', data]),
-    async stop() {
+    /** Every record that the journal holds by now, oldest first: `{ at, by, kind, fact }`. */
+    async records() {
+      const { stdout } = await promisify(execFile)(BIN, ['journal', 'export', '--data', data], { maxBuffer: 1 << 28 });
+      return stdout.split('\n').filter(Boolean).map((line) => {
+        const { kind, record } = JSON.parse(line);
+        return { at: record.at, by: record.by, kind, fact: record.fact[kind] };
+      });
+    },
+    async stop({ keep = false } = {}) {
       child.kill('SIGINT');
       const gone = await Promise.race([ended, new Promise((late) => setTimeout(() => late('late'), 10_000))]);
       if (gone === 'late') child.kill('SIGKILL');
       await ended;
-      await rm(data, { recursive: true, force: true });
+      if (!keep) await rm(data, { recursive: true, force: true });
     },
   };
+}
+
+/** A demo that was played in a hurry until `time` of river time, and goes on slowly from there. */
+export async function startDemoAt(time, more = []) {
+  const hurried = await startDemo({ more: ['--speed', '240', ...more] });
+  const river = async () => JSON.parse((await hurried.fetch('/api/v1/session')).text).river_time;
+  await eventually(`river time reaches ${time}`, async () => (await river()) >= time, 100);
+  await hurried.stop({ keep: true });
+  return startDemo({ data: hurried.data, more: ['--speed', '2', ...more] });
 }
 
 function fetchText(port, path) {
@@ -116,13 +136,13 @@ export async function startBrowser(more = []) {
 export const shot = (page, name) => page.screenshot({ path: join(OUTPUT, `${name}.png`), fullPage: true });
 
 /** Waits until `look` gives something true; fails with `what` otherwise. */
-export async function eventually(what, look) {
+export async function eventually(what, look, pause = 500) {
   const end = Date.now() + PATIENCE_MS;
   for (;;) {
     const found = await look();
     if (found) return found;
     if (Date.now() > end) throw new Error(`it never came true that ${what}`);
-    await new Promise((later) => setTimeout(later, 500));
+    await new Promise((later) => setTimeout(later, pause));
   }
 }
 

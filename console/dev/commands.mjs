@@ -135,7 +135,7 @@ export function view(w, who) {
   const has = (role) => who.roles.includes(role);
   const can = {
     edit: ['draft', 'submitted', 'approved'].includes(w.state) && has('author'), submit: w.state === 'draft' && has('author') && !findings(w).some((f) => f.severity === 'error'),
-    approve: w.state === 'submitted' && has('approver') && !own, issue: w.state === 'approved', update: w.state === 'issued' || w.state === 'updated', retract: inForce(w),
+    approve: w.state === 'submitted' && has('approver') && !own, send_back: w.state === 'submitted' && has('approver'), issue: w.state === 'approved', update: w.state === 'issued' || w.state === 'updated', retract: inForce(w),
   };
   const why_not = {};
   if (w.state === 'submitted' && own) why_not.approve = 'you wrote part of it; a warning is approved by somebody else';

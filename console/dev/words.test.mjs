@@ -21,7 +21,9 @@ test('a time is shown in the zone of the place, with UTC beside it', () => {
     ['2026-01-15T12:00:00Z', 'No/Such_Zone', 'Thu 15 Jan 2026, 12:00 UTC', '12:00 UTC'],
     ['no time', 'UTC', 'time unknown', ''],
   ];
-  for (const [at, zone, there, utc] of cases) assert.deepEqual([time.inZone(at, zone), time.besideUtc(at, zone)], [there, utc], `${at} ${zone}`);
+  const words = (text) => text.replaceAll('\u00a0', ' ');
+  for (const [at, zone, there, utc] of cases) assert.deepEqual([time.inZone(at, zone), time.besideUtc(at, zone)].map(words), [there, utc], `${at} ${zone}`);
+  assert.match(time.shortInZone(0, 'America/Chicago'), /^18:00\u00a0CST$/, 'a time and its zone stay on one line');
 });
 
 test('a typed local time names the same instant again, also where the clocks change', () => {

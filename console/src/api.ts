@@ -46,6 +46,7 @@ export const api = {
   submit: (at: At) => onWarning(at, 'submit', {}),
   approve: (at: At, digest: string, password: string) => onWarning(at, 'approve', { digest, password }),
   sendBack: (at: At, reason: string) => onWarning(at, 'send-back', { reason }),
+  dropChannel: (at: At, channel: string) => onWarning(at, 'drop-channel', { channel }),
   issue: (at: At, confirm: string) => onWarning(at, 'issue', { confirm }),
   update: (at: At) => onWarning(at, 'update', {}),
   retract: (at: At, form: 'cancel' | 'all_clear', reason: string, confirm: string) =>

@@ -1,5 +1,5 @@
 // Levels, states and outcomes as a word, a sign and a tone: colour is never alone.
-import type { ChannelStatus, IncidentSummary, LevelName, Source, WarningState } from './types';
+import type { ChannelStatus, Destination, IncidentSummary, LevelName, Source, WarningState } from './types';
 
 /** How a fact looks: the tone picks the colours in style.css. */
 export interface Look {
@@ -50,6 +50,12 @@ export const SOURCE_STATE: Record<Source['state'], Look> = {
   refused: { sign: '?', word: 'unknown: refused', tone: 'unknown' },
   failing: { sign: '?', word: 'unknown: failing', tone: 'unknown' },
   unknown: { sign: '?', word: 'unknown', tone: 'unknown' },
+};
+
+export const DESTINATION: Record<Destination['state'], Look> = {
+  ready: { sign: '✓', word: 'no fault known', tone: 'plain' },
+  dead: { sign: '✕', word: 'does not answer', tone: 'bad' },
+  dropped: { sign: '–', word: 'dropped, not sent there', tone: 'bad' },
 };
 
 export const DELIVERY: Record<ChannelStatus['state'], Look> = {

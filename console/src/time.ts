@@ -1,6 +1,8 @@
 // Times in the zone of the place, with UTC beside them; durations and countdowns in few characters.
 
 const UTC = 'UTC';
+/** A time never stands at the end of a line with its zone on the next. */
+const TIED = '\u00a0';
 const MINUTE = 60;
 const HOUR = 3_600;
 const DAY = 86_400;
@@ -9,7 +11,7 @@ const DAY = 86_400;
 export function inZone(at: string | number | Date, zone: string): string {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return 'time unknown';
-  return `${day(date, zone)}, ${clock(date, zone)} ${zoneName(date, zone)}`;
+  return `${day(date, zone)}, ${clock(date, zone)}${TIED}${zoneName(date, zone)}`;
 }
 
 /** `09:15 UTC`, led by the day where it differs from the day in `zone`. */
@@ -17,13 +19,13 @@ export function besideUtc(at: string | number | Date, zone: string): string {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return '';
   const other = day(date, UTC) === day(date, zone) ? '' : `${day(date, UTC, false)}, `;
-  return `${other}${clock(date, UTC)} UTC`;
+  return `${other}${clock(date, UTC)}${TIED}UTC`;
 }
 
 /** `04:15 CDT`, for dense rows. */
 export function shortInZone(at: string | number | Date, zone: string): string {
   const date = new Date(at);
-  return Number.isNaN(date.getTime()) ? 'unknown' : `${clock(date, zone)} ${zoneName(date, zone)}`;
+  return Number.isNaN(date.getTime()) ? 'unknown' : `${clock(date, zone)}${TIED}${zoneName(date, zone)}`;
 }
 
 /** `09:15:07 UTC`. */

@@ -78,6 +78,8 @@ export interface Incident extends Omit<IncidentSummary, 'warnings'> {
   levels: { area_words: string; level: LevelName; likelihood: string | number; impact: string | number }[];
   story: StoryLine[];
   warnings: Warning[];
+  /** The incident that this one was merged into. */
+  merged_into?: string | null;
 }
 
 export type WarningState = 'draft' | 'submitted' | 'approved' | 'issued' | 'updated' | 'ended' | 'cancelled' | 'lapsed';
@@ -113,6 +115,17 @@ export interface Draft {
   contact?: string | null;
 }
 
+/** A channel that what is submitted or approved goes to. */
+export interface Destination {
+  channel: string;
+  kind: string;
+  state: 'ready' | 'dead' | 'dropped';
+  /** The last that was heard of one that does not answer. */
+  alarm?: string | null;
+  can_drop: boolean;
+  why_not_drop?: string | null;
+}
+
 export interface ChannelStatus {
   channel: string;
   kind: string;
@@ -135,7 +148,12 @@ export interface Rendering {
   digest: string;
 }
 
-export type Command = 'edit' | 'submit' | 'approve' | 'issue' | 'update' | 'retract';
+export type Command = 'edit' | 'submit' | 'approve' | 'send_back' | 'issue' | 'update' | 'retract';
+
+export interface Retraction {
+  cancel: { text: string };
+  all_clear: { text: string };
+}
 
 export interface Warning {
   id: string;
@@ -150,15 +168,23 @@ export interface Warning {
   draft?: Draft | null;
   digest?: string | null;
   approval?: { account: string; role: string; digest: string; at: string; expires_at: string } | null;
+  /** Of what is in hand once it is submitted, else of the last message. */
   identifier?: string | null;
+  /** Of the last message, as `sent` and `expires` are. */
+  sent_identifier?: string | null;
   sent?: string | null;
   expires?: string | null;
   infos?: unknown[] | null;
+  destinations?: Destination[];
   channels: ChannelStatus[];
   /** Every channel that may be chosen; where the server does not say, the known ones are offered. */
   channels_available?: { channel: string; kind: string }[] | null;
   renderings: Rendering[];
-  retraction?: { cancel: { text: string }; all_clear: { text: string } } | null;
+  /** Both forms as what is in hand has them, and as a retraction would send them now. */
+  retraction?: Retraction | null;
+  sent_retraction?: Retraction | null;
+  /** Why a draft is one again after it was submitted. */
+  returned?: StoryLine | null;
   /** The words to type for each confirmed command. */
   confirm?: { issue?: string; cancel?: string; all_clear?: string } | null;
   findings: Finding[];

@@ -1,28 +1,19 @@
 // The console can be used by keyboard alone, axe finds nothing serious, and a lost connection is said.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { shot, signIn, skip, startBrowser, startDemo } from '../harness.mjs';
+import { assertAccessible } from '../steps.mjs';
 
-let demo, browser, axe;
+let demo, browser;
 
 before(async () => {
   if (skip) return;
   [demo, browser] = await Promise.all([startDemo(), startBrowser()]);
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 });
 after(async () => {
   await browser?.stop();
   await demo?.stop();
 });
-
-async function assertAccessible(page, name) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  const grave = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
-  assert.deepEqual(grave.map((v) => `${name}: ${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`), []);
-}
 
 for (const colorScheme of ['light', 'dark']) {
   test(`axe finds nothing serious or critical on any page, ${colorScheme}`, { skip }, async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { eventually, shot, signIn, skip, startBrowser, startDemo } from '../harness.mjs';
+import { confirm } from '../steps.mjs';
 
 let demo, browser, author, approver;
 /** Everybody signed in by now; who may issue and retract depends on the roles they hold. */
@@ -17,17 +18,6 @@ after(async () => {
   await browser?.stop();
   await demo?.stop();
 });
-
-/** Opens the confirmation, types the words it asks for, and sends. */
-async function confirm(page, act, reason) {
-  if (reason) await page.getByRole('dialog').getByLabel('Reason').fill(reason);
-  const words = await page.getByTestId('phrase').innerText();
-  assert.match(words, /exercise/i, 'the words to type name the mode');
-  const button = page.getByRole('dialog').getByRole('button', { name: act });
-  assert.ok(await button.isDisabled(), 'nothing is sent before the words are typed');
-  await page.getByRole('dialog').getByLabel(/to confirm/).fill(words);
-  await button.click();
-}
 
 test('two people bring a warning to the public and take it back', { skip }, async (t) => {
   let address, identifier;

@@ -2,10 +2,10 @@
 //! when, what each outlet answered and held.
 
 use crate::id::IncidentId;
-use crate::incident::{Member, MemberId};
+use crate::incident::{LinkKind, Member, MemberId};
 use crate::job::ReadBack;
 use crate::package::Act;
-use crate::record::{Fact, Fate, Record};
+use crate::record::{self, Fact, Fate, Record};
 use crate::state::State;
 use jiff::Timestamp;
 
@@ -14,6 +14,8 @@ use jiff::Timestamp;
 pub struct Line {
     /// River time.
     pub at: Timestamp,
+    /// The kind of the record that it tells.
+    pub kind: &'static str,
     /// What happened.
     pub words: String,
 }
@@ -24,7 +26,7 @@ pub struct Line {
 pub fn line(state: &State, record: &Record) -> Option<(IncidentId, Line)> {
     let incident = state.subject(&record.fact)?;
     let words = words(state, record)?;
-    Some((incident, Line { at: record.at, words }))
+    Some((incident, Line { at: record.at, kind: record::kind(&record.fact), words }))
 }
 
 /// Folds records and keeps their lines.
@@ -70,10 +72,11 @@ fn words(state: &State, record: &Record) -> Option<String> {
         Fact::MemberSuperseded { member, why, .. } => {
             format!("no longer counts: {} ({why})", name(state, member))
         }
-        Fact::Linked { to, kind, why, .. } => format!("linked to {to} as {kind:?}: {why}"),
+        Fact::Linked { to, kind, why, .. } => format!("linked: {} {to}: {why}", link_words(*kind)),
         Fact::Merged { into, .. } => format!("merged into {into} by {by}"),
         Fact::Split { into, members, .. } => {
-            format!("{} members split off into {into} by {by}", members.len())
+            let count = members.len();
+            format!("{count} member{} split off into {into} by {by}", if count == 1 { "" } else { "s" })
         }
         Fact::Armed { deadline, why, .. } => format!("a decision is due by {}: {why}", when(*deadline)),
         Fact::Escalated { due, step, .. } => {
@@ -92,7 +95,9 @@ fn words(state: &State, record: &Record) -> Option<String> {
         Fact::Approved { warning, digest, lapses, .. } => {
             format!("{warning}: approved by {by}, digest {}, holds until {}", short(digest), when(*lapses))
         }
-        Fact::Voided { warning, why } => format!("{warning}: approval or submission voided: {why}"),
+        Fact::Voided { warning, why } => {
+            format!("{warning}: approval or submission voided by {by}: {why}")
+        }
         Fact::ChannelDropped { warning, channel, why } => {
             format!("{warning}: channel {channel} dropped by {by}: {why}")
         }
@@ -158,6 +163,14 @@ fn name(state: &State, member: &MemberId) -> String {
                 )
             }
         },
+    }
+}
+
+fn link_words(kind: LinkKind) -> &'static str {
+    match kind {
+        LinkKind::Related => "related to",
+        LinkKind::Cause => "caused by",
+        LinkKind::Cascade => "sets off",
     }
 }
 

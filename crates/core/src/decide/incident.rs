@@ -46,7 +46,7 @@ impl<'a> Context<'a> {
             return Err(Refusal::new(
                 "review_at",
                 "the review must lie ahead",
-                format!("choose a time after {}", self.now),
+                format!("choose a time after {}", self.now.strftime("%Y-%m-%d %H:%M UTC")),
             ));
         }
         let reason = reason.trim().to_owned();

@@ -237,6 +237,13 @@ impl<'a> Context<'a> {
             Work::Submitted { package, .. } | Work::Approved { package, .. } => package,
             Work::None | Work::Draft { .. } => return Err(nothing_in_hand()),
         };
+        if !package.channels.contains(channel) || warning.dropped_channels.contains(channel) {
+            return Err(Refusal::new(
+                "elsewhere",
+                format!("this warning does not go to {channel}"),
+                "look at where it goes as it is now",
+            ));
+        }
         let Some(alarm) = self.state.outlet_alarms.get(channel) else {
             return Err(Refusal::new(
                 "alive",

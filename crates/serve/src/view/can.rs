@@ -14,10 +14,14 @@ pub(super) struct Can {
     edit: bool,
     submit: bool,
     approve: bool,
+    send_back: bool,
     issue: bool,
     update: bool,
     retract: bool,
 }
+
+/// The reason of what is only asked about.
+const ASKED: &str = "only asked";
 
 /// Why something may not be done, by its name in [`Can`].
 pub(super) type WhyNot = BTreeMap<&'static str, String>;
@@ -26,7 +30,7 @@ pub(super) type WhyNot = BTreeMap<&'static str, String>;
 pub(super) fn can(warning: &Warning, state: &State, seen: Seen<'_>) -> (Can, WhyNot) {
     let mut why_not = WhyNot::new();
     let Some(account) = seen.by else {
-        for name in ["edit", "submit", "approve", "issue", "update", "retract"] {
+        for name in ["edit", "submit", "approve", "send_back", "issue", "update", "retract"] {
             why_not.insert(name, "a program may only look".to_owned());
         }
         return (Can::default(), why_not);
@@ -46,17 +50,15 @@ pub(super) fn can(warning: &Warning, state: &State, seen: Seen<'_>) -> (Can, Why
         edit: ask("edit", edit(warning)),
         submit: ask("submit", Command::Submit { warning: id.clone(), version }),
         approve: ask("approve", Command::Approve { warning: id.clone(), version, digest: digest(warning) }),
+        send_back: ask(
+            "send_back",
+            Command::SendBack { warning: id.clone(), version, reason: ASKED.to_owned() },
+        ),
         issue: ask("issue", Command::Issue { warning: id.clone(), version, confirm: confirm.clone() }),
         update: ask("update", Command::OpenUpdate { warning: id.clone(), version }),
         retract: ask(
             "retract",
-            Command::Retract {
-                warning: id,
-                version,
-                form: Act::Cancel,
-                reason: "only asked".to_owned(),
-                confirm,
-            },
+            Command::Retract { warning: id, version, form: Act::Cancel, reason: ASKED.to_owned(), confirm },
         ),
     };
     (can, why_not)

@@ -1,10 +1,14 @@
-//! What became of a warning in each channel.
+//! Where a warning goes, and what became of it there.
 
-use beaconfire_core::{Job, JobKey, Progress, ReadBack, State, Warning, guard};
+use beaconfire_core::{
+    Actor, ChannelId, Command, Job, JobKey, Progress, ReadBack, State, Warning, Work, decide, guard,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
+
+use super::Seen;
 
 /// The newest message of a warning in one channel.
 #[derive(Debug, Serialize, ToSchema)]
@@ -66,6 +70,72 @@ pub(super) struct ChannelChoice {
     channel: String,
     /// Its kind.
     kind: String,
+}
+
+/// A channel that what is submitted or approved goes to.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Destination {
+    /// The channel.
+    channel: String,
+    /// Its kind.
+    kind: String,
+    /// Whether it answers.
+    state: DestinationState,
+    /// The last that was heard of one that does not answer.
+    alarm: Option<String>,
+    /// Whether who looks may drop it.
+    can_drop: bool,
+    /// Why not.
+    why_not_drop: Option<String>,
+}
+
+/// Whether a channel will hear.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum DestinationState {
+    /// Nothing is known against it.
+    Ready,
+    /// It does not answer.
+    Dead,
+    /// It was dropped from this warning.
+    Dropped,
+}
+
+/// Where what is submitted or approved goes; nowhere where nothing is.
+pub(super) fn destinations(warning: &Warning, state: &State, seen: Seen<'_>) -> Vec<Destination> {
+    let (Work::Submitted { package, .. } | Work::Approved { package, .. }) = &warning.work else {
+        return Vec::new();
+    };
+    let destination = |id: &ChannelId| {
+        let alarm = state.outlet_alarms.get(id).cloned();
+        let dropped = warning.dropped_channels.contains(id);
+        let why_not_drop =
+            if dropped { Some("it is dropped".to_owned()) } else { kept(warning, id, state, seen) };
+        Destination {
+            channel: id.0.clone(),
+            kind: state.rules.channel(id).map(|rule| rule.kind.clone()).unwrap_or_default(),
+            state: match &alarm {
+                _ if dropped => DestinationState::Dropped,
+                Some(_) => DestinationState::Dead,
+                None => DestinationState::Ready,
+            },
+            alarm,
+            can_drop: why_not_drop.is_none(),
+            why_not_drop,
+        }
+    };
+    package.channels.iter().map(destination).collect()
+}
+
+/// Why who looks may not drop a channel: the words of the refusal that would come.
+fn kept(warning: &Warning, channel: &ChannelId, state: &State, seen: Seen<'_>) -> Option<String> {
+    let Some(account) = seen.by else { return Some("a program may only look".to_owned()) };
+    let drop_channel = Command::DropChannel {
+        warning: warning.id.clone(),
+        version: warning.version,
+        channel: channel.clone(),
+    };
+    decide(state, &drop_channel, &Actor::operator(account), seen.now).err().map(|refusal| refusal.message)
 }
 
 /// The channels of this mode.

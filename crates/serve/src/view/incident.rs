@@ -1,6 +1,8 @@
 //! An incident: what it is, how bad, how long, and what belongs to it.
 
-use beaconfire_core::{Disposition, Facts, Incident, Level, MemberId, Rules, SignalKind, State, Step, story};
+use beaconfire_core::{
+    Disposition, Facts, Incident, IncidentId, Level, MemberId, Rules, SignalKind, State, Step, story,
+};
 use beaconfire_geo::Exposure;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -72,7 +74,7 @@ pub(crate) struct IncidentView {
     about: IncidentFacts,
     /// What it rests on.
     members: Vec<MemberView>,
-    /// What it hangs together with.
+    /// What it hangs together with, by its own links and by those of others.
     links: Vec<LinkView>,
     /// The level of each place.
     levels: Vec<PlaceLevel>,
@@ -87,18 +89,11 @@ pub(crate) struct IncidentView {
 impl IncidentView {
     /// Everything about an incident.
     pub(crate) fn of(incident: &Incident, story: &[story::Line], state: &State, seen: Seen<'_>) -> Self {
-        let links = incident.links.iter();
         let warnings = incident.warnings.iter().filter_map(|id| state.warnings.get(id));
         Self {
             about: IncidentFacts::of(incident, state, seen.now),
             members: incident.members.iter().map(|member| member_view(member, state)).collect(),
-            links: links
-                .map(|link| LinkView {
-                    incident: link.to.0.clone(),
-                    kind: link.kind.into(),
-                    why: link.why.clone(),
-                })
-                .collect(),
+            links: links_of(incident, state),
             levels: levels_of(incident),
             story: story.iter().map(|line| LineView { at: line.at, words: line.words.clone() }).collect(),
             warnings: warnings.map(|w| WarningView::of(w, story, state, seen)).collect(),
@@ -207,7 +202,7 @@ struct LinkView {
 }
 
 /// How two incidents hang together.
-#[derive(Clone, Copy, Debug, Serialize, serde::Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum LinkName {
     /// They may be the same.
@@ -263,6 +258,31 @@ impl IncidentFacts {
             version: incident.version,
         }
     }
+}
+
+/// A link is kept where it was made and read from both ends: whoever looks at a cause sees what it
+/// set off, and whoever split an incident finds the other part.
+fn links_of(incident: &Incident, state: &State) -> Vec<LinkView> {
+    let view = |other: &IncidentId, kind: LinkName, why: &str| LinkView {
+        incident: other.0.clone(),
+        kind,
+        why: why.to_owned(),
+    };
+    let own = incident.links.iter();
+    let mut links: Vec<_> = own.map(|link| view(&link.to, link.kind.into(), &link.why)).collect();
+    for other in state.incidents.values() {
+        for link in other.links.iter().filter(|link| link.to == incident.id) {
+            let kind = match link.kind.into() {
+                LinkName::Related => LinkName::Related,
+                LinkName::Cause => LinkName::Cascade,
+                LinkName::Cascade => LinkName::Cause,
+            };
+            if !links.iter().any(|known| known.incident == other.id.0 && known.kind == kind) {
+                links.push(view(&other.id, kind, &link.why));
+            }
+        }
+    }
+    links
 }
 
 fn status_of(incident: &Incident) -> IncidentStatus {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::can::{Can, can};
-use super::channel::{ChannelChoice, ChannelStatus, choices, statuses};
+use super::channel::{ChannelChoice, ChannelStatus, Destination, choices, destinations, statuses};
 use super::draft::DraftView;
 use super::{LineView, Seen};
 
@@ -40,20 +40,28 @@ pub(crate) struct WarningView {
     approval: Option<ApprovalView>,
     /// CAP identifier, fixed at submission.
     identifier: Option<String>,
+    /// CAP identifier of the last message.
+    sent_identifier: Option<String>,
     /// CAP sent of the last message.
     sent: Option<Timestamp>,
     /// CAP expires of the last message.
     expires: Option<Timestamp>,
     /// The info blocks as they go out.
     infos: Vec<InfoView>,
+    /// Where what is submitted or approved goes.
+    destinations: Vec<Destination>,
     /// What became of it in each channel.
     channels: Vec<ChannelStatus>,
     /// The channels that may be chosen.
     channels_available: Vec<ChannelChoice>,
     /// What each channel sends. Before the issue with the times of 1970, which the server stamps.
     renderings: Vec<RenderingView>,
-    /// Both forms of the retraction.
+    /// Both forms of the retraction, as what is in hand has them.
     retraction: Option<RetractionView>,
+    /// Both forms as they were approved with the last message: what a retraction sends now.
+    sent_retraction: Option<RetractionView>,
+    /// Why the draft is one again, after it was submitted or approved.
+    returned: Option<LineView>,
     /// What is wrong with the draft.
     findings: Vec<FindingView>,
     /// What happened to it, oldest first.
@@ -207,19 +215,25 @@ impl WarningView {
             author: warning.author.0.clone(),
             contributors: warning.contributors.iter().map(|id| id.0.clone()).collect(),
             draft: content
-                .map(|content| DraftView::of(content, work.channels, work.rings, &state.rules.authority)),
+                .map(|content| DraftView::of(content, &work.channels, work.rings, &state.rules.authority)),
             digest: digest(warning),
             approval: approval(warning),
             identifier: work.fixed.then(|| work.package.as_ref().map(|p| p.identifier.clone())).flatten(),
+            sent_identifier: last.map(|message| message.package.identifier.clone()),
             sent: last.map(|message| message.stamp.sent),
             expires: last.map(|message| message.stamp.expires),
             infos: work.package.as_ref().map(|p| infos(p, &work.stamp(p))).unwrap_or_default(),
+            destinations: destinations(warning, state, seen),
             channels: statuses(warning, state, seen.now),
             channels_available: choices(state),
             renderings: work.renderings(warning, state),
             retraction: content.map(|content| retraction(content, state)),
+            sent_retraction: last
+                .filter(|message| !message.package.act.is_end())
+                .map(|message| retraction(&message.package.content, state)),
+            returned: returned(warning, story),
             findings: work.findings,
-            history: history(warning, story),
+            history: history(warning, story).map(view).collect(),
             can,
             why_not,
             confirm_phrase: phrase,
@@ -232,7 +246,8 @@ impl WarningView {
 struct InHand<'a> {
     act: Option<Act>,
     content: Option<&'a Content>,
-    channels: &'a [ChannelId],
+    /// Where it shall go; of an issued message, where it went.
+    channels: Vec<ChannelId>,
     rings: bool,
     package: Option<Package>,
     /// Whether the identifier is fixed.
@@ -247,7 +262,7 @@ impl<'a> InHand<'a> {
         let of_package = |package: &'a Package, stamp: Option<&Stamp>| Self {
             act: Some(package.act),
             content: Some(&package.content),
-            channels: &package.channels,
+            channels: package.channels.clone(),
             rings: package.rings,
             package: Some(package.clone()),
             fixed: true,
@@ -260,7 +275,7 @@ impl<'a> InHand<'a> {
                 Self {
                     act: Some(*act),
                     content: Some(content),
-                    channels,
+                    channels: channels.clone(),
                     rings: *rings,
                     package,
                     fixed: false,
@@ -271,11 +286,14 @@ impl<'a> InHand<'a> {
             (Work::Submitted { package, .. } | Work::Approved { package, .. }, _) => {
                 of_package(package, None)
             }
-            (Work::None, Some(message)) => of_package(&message.package, Some(&message.stamp)),
+            (Work::None, Some(message)) => Self {
+                channels: message.issued_digests.keys().cloned().collect(),
+                ..of_package(&message.package, Some(&message.stamp))
+            },
             (Work::None, None) => Self {
                 act: None,
                 content: None,
-                channels: &[],
+                channels: Vec::new(),
                 rings: false,
                 package: None,
                 fixed: false,
@@ -292,7 +310,11 @@ impl<'a> InHand<'a> {
     fn renderings(&self, warning: &Warning, state: &State) -> Vec<RenderingView> {
         let Some(package) = &self.package else { return Vec::new() };
         let stamp = self.stamp(package);
-        let channels = package.channels.iter().filter(|id| !warning.dropped_channels.contains(id));
+        let goes = |id: &&ChannelId| match self.stamp {
+            Some(_) => self.channels.contains(id),
+            None => !warning.dropped_channels.contains(id),
+        };
+        let channels = package.channels.iter().filter(goes);
         channels
             .filter_map(|channel| render(package, &stamp, channel, &state.rules).ok())
             .map(|rendering| RenderingView {
@@ -406,18 +428,32 @@ fn retraction(content: &Content, state: &State) -> RetractionView {
 }
 
 /// The lines of the incident's story that name the warning or one of its messages.
-fn history(warning: &Warning, story: &[story::Line]) -> Vec<LineView> {
+fn history<'a>(
+    warning: &Warning,
+    story: &'a [story::Line],
+) -> impl DoubleEndedIterator<Item = &'a story::Line> {
     let prefix = format!("{}: ", warning.id);
-    let names = |words: &str| {
+    let names = move |words: &str| {
         words.starts_with(&prefix)
             || warning
                 .chain
                 .iter()
                 .any(|message| words.split([' ', ',']).any(|word| word == message.package.identifier))
     };
-    story
-        .iter()
-        .filter(|line| names(&line.words))
-        .map(|line| LineView { at: line.at, words: line.words.clone() })
-        .collect()
+    story.iter().filter(move |line| names(&line.words))
+}
+
+/// What made a submission or an approval void, as long as nothing was submitted again.
+fn returned(warning: &Warning, story: &[story::Line]) -> Option<LineView> {
+    let Work::Draft { .. } = &warning.work else { return None };
+    let last =
+        history(warning, story).rev().find(|line| matches!(line.kind, "submitted" | "voided" | "drafted"));
+    last.filter(|line| line.kind == "voided").map(|line| {
+        let words = line.words.strip_prefix(&format!("{}: ", warning.id)).unwrap_or(&line.words);
+        LineView { at: line.at, words: words.to_owned() }
+    })
+}
+
+fn view(line: &story::Line) -> LineView {
+    LineView { at: line.at, words: line.words.clone() }
 }
