@@ -73,8 +73,10 @@ impl Signal {
         };
         let revision = self.revision.map(|at| at.to_string()).unwrap_or_default();
         let at = if self.kind == SignalKind::Event { String::new() } else { self.at.to_string() };
-        let parts =
-            [self.pack.as_str(), &self.rule, kind, self.source.as_str(), &self.subject, &at, &revision];
+        let mut parts =
+            vec![self.pack.as_str(), &self.rule, kind, self.source.as_str(), &self.subject, &at, &revision];
+        // Two outages may begin at the same time: the list of series tells them apart.
+        parts.extend(self.item.as_ref().filter(|_| self.kind == SignalKind::Lost).map(ItemId::as_str));
         SignalId(format!("sig-{}", short_digest(&parts)))
     }
 }

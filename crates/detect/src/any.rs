@@ -130,6 +130,14 @@ impl Detector for AnyDetector {
             Self::Ears(d) => d.level_on(),
         }
     }
+
+    fn is_lost(&self) -> bool {
+        match self {
+            Self::Threshold(d) => d.is_lost(),
+            Self::Rate(d) => d.is_lost(),
+            Self::Ears(d) => d.is_lost(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -371,6 +371,10 @@ impl Detector for Ears {
     fn level_on(&self) -> bool {
         self.state.latch.stands()
     }
+
+    fn is_lost(&self) -> bool {
+        self.state.latch.is_lost()
+    }
 }
 
 #[cfg(test)]

@@ -25,6 +25,11 @@ impl Latch {
         matches!(self, Self::On | Self::LostOn)
     }
 
+    /// Whether the series is unknown, and that matters.
+    pub(crate) fn is_lost(self) -> bool {
+        matches!(self, Self::LostOff | Self::LostOn)
+    }
+
     /// There is an alarm.
     pub(crate) fn set(&mut self) -> Option<Change> {
         let change = (*self != Self::On).then_some(Change::On);
@@ -63,6 +68,7 @@ mod tests {
         assert!(latch.stands());
         assert_eq!((latch.set(), latch.clear(), latch.clear()), (Some(Change::On), Some(Change::Off), None));
         assert_eq!((latch.lose(true), latch.stands()), (Some(Change::Lost), false));
+        assert!(latch.is_lost());
         assert_eq!(latch.clear(), Some(Change::Off));
     }
 }

@@ -47,4 +47,7 @@ pub trait Detector: Send {
 
     /// Whether an alarm stands: switched on, and not switched off since. Becoming unknown does not switch it off.
     fn level_on(&self) -> bool;
+
+    /// Whether the series was lost when that mattered, and is not heard again.
+    fn is_lost(&self) -> bool;
 }

@@ -271,6 +271,10 @@ impl Detector for Rate {
     fn level_on(&self) -> bool {
         self.state.latch.stands()
     }
+
+    fn is_lost(&self) -> bool {
+        self.state.latch.is_lost()
+    }
 }
 
 #[cfg(test)]

@@ -5,14 +5,16 @@
 //! because the same bytes, observations, events and signals bear the same names.
 
 use crate::engine::{CommandError, Engine};
-use crate::observe::{Bank, Exposures, Finding};
+use crate::observe::{Bank, Exposures, Finding, Key, OUTAGE};
 use crate::setup::SourceSetup;
 use crate::source::{self, ParseError, Parsed};
-use beaconfire_core::{Actor, Command, Event, Rules, SourceId, area, assess, is_about_a_person, sha256_hex};
+use beaconfire_core::{
+    Actor, Command, Event, Rules, SignalKind, SourceId, State, area, assess, is_about_a_person, sha256_hex,
+};
 use beaconfire_detect::Sample;
 use beaconfire_store::{self as store, IntakeBatch, Items, Observations, StoreError};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What came of a pushed or fetched body of numbers.
@@ -270,8 +272,9 @@ impl Intake {
     ) -> Result<(), IntakeError> {
         let Some(upto) = batches.last().map(|batch| batch.batch) else { return Ok(()) };
         let (bank, observations) = (judging.bank.clone(), self.inner.observations.clone());
-        let findings =
-            join(tokio::task::spawn_blocking(move || judge(&bank, &observations, &batches)).await)?;
+        let mut standing = self.outages();
+        let work = move || judge(&bank, &observations, &batches, &mut standing);
+        let findings = join(tokio::task::spawn_blocking(work).await)?;
         self.report(findings).await?;
         judging.judged = upto;
         Ok(())
@@ -284,12 +287,34 @@ impl Intake {
     pub async fn find_silent(&self) -> Result<(), IntakeError> {
         let judging = self.inner.judge.lock().await;
         let now = self.inner.engine.now();
+        let mut standing = self.outages();
         let findings = {
             let mut bank = lock(&judging.bank);
             bank.silence(now);
-            bank.findings()
+            let mut findings = bank.findings(&mut standing);
+            findings.extend(bank.outages_over(&standing, now));
+            findings
         };
-        self.report(findings).await
+        if findings.is_empty() {
+            return Ok(());
+        }
+        self.report(findings).await?;
+        // A restart must not find the same again by other looks.
+        self.keep_judged(&judging).await
+    }
+
+    /// The outages that stand by the journal.
+    fn outages(&self) -> BTreeSet<Key> {
+        let inner = &self.inner;
+        let of = |state: &State, source: &SourceId| {
+            let about = state.signals_of_all_packs(source, OUTAGE);
+            let standing =
+                about.filter(|(_, kept)| kept.signal.kind == SignalKind::Lost && kept.ended.is_none());
+            standing
+                .map(|(_, kept)| (kept.signal.pack.clone(), kept.signal.rule.clone(), source.clone()))
+                .collect::<Vec<_>>()
+        };
+        inner.engine.read(|state| inner.sources.keys().flat_map(|source| of(state, source)).collect())
     }
 
     async fn report(&self, findings: Vec<Finding>) -> Result<(), IntakeError> {
@@ -329,6 +354,10 @@ impl Intake {
     /// A store that cannot be written.
     pub async fn keep_detectors(&self) -> Result<(), IntakeError> {
         let judging = self.inner.judge.lock().await;
+        self.keep_judged(&judging).await
+    }
+
+    async fn keep_judged(&self, judging: &Judging) -> Result<(), IntakeError> {
         let (bank, observations, judged) =
             (judging.bank.clone(), self.inner.observations.clone(), judging.judged);
         blocking(move || {
@@ -373,7 +402,12 @@ fn commit(
 }
 
 /// Judges batches in the order of the observations' own time.
-fn judge(bank: &Mutex<Bank>, observations: &Observations, batches: &[IntakeBatch]) -> Vec<Finding> {
+fn judge(
+    bank: &Mutex<Bank>,
+    observations: &Observations,
+    batches: &[IntakeBatch],
+    standing: &mut BTreeSet<Key>,
+) -> Vec<Finding> {
     let mut bank = lock(bank);
     let mut findings = Vec::new();
     for batch in batches {
@@ -388,8 +422,7 @@ fn judge(bank: &Mutex<Bank>, observations: &Observations, batches: &[IntakeBatch
             };
             bank.push(observation.series, name, sample);
         }
-        // A batch at a time, so that after a crash the same losses are told together.
-        findings.extend(bank.findings());
+        findings.extend(bank.findings(standing));
     }
     findings
 }

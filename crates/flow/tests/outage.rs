@@ -158,17 +158,19 @@ async fn very_many_lost_at_once_are_one_incident_with_a_running_clock() {
 }
 
 #[tokio::test]
-async fn an_outage_ends_when_the_last_series_is_back_also_over_a_restart() {
+async fn an_outage_ends_when_few_are_still_lost_also_over_a_crash() {
     let dir = tempfile::tempdir().expect("a folder");
     let game = Game::start(dir.path(), 0).await;
     game.rise(0..GAUGES).await;
     game.look(180).await;
     game.push(185, (1..GAUGES).map(|gauge| (gauge, 4.0))).await;
-    assert_eq!(game.lost(), ["*"], "one is still missing");
-    game.river.rest().await.expect("a clean end");
+    assert_eq!(game.lost(), ["*"], "only a look tells whether it is over");
+    // No clean end: what the look found was kept.
     drop(game);
     let game = Game::start(dir.path(), 186).await;
-    assert_eq!(game.lost(), ["*"]);
+    game.river.intake().judge_pending().await.expect("judged");
+    game.look(187).await;
+    assert_eq!(game.lost(), ["g00"], "the outage is over, and one is still missing");
     game.push(190, [(0, 5.5)].into_iter()).await;
     game.push(210, [(0, 5.5)].into_iter()).await;
     assert_eq!(game.lost(), Vec::<String>::new());
@@ -195,5 +197,38 @@ async fn a_gap_that_is_found_when_it_ends_is_one_outage_too() {
     let game = Game::start(dir.path(), 0).await;
     game.rise(0..GAUGES).await;
     game.push(300, (0..GAUGES).map(|gauge| (gauge, 3.0))).await;
-    assert_eq!((game.incidents(), game.lost()), (1, Vec::new()));
+    assert_eq!((game.incidents(), game.lost()), (1, vec!["*".into()]));
+    game.look(301).await;
+    assert_eq!(game.lost(), Vec::<String>::new(), "all are heard again");
+}
+
+#[tokio::test]
+async fn a_loss_after_a_restart_is_dated_when_the_series_was_last_heard() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let game = Game::start(dir.path(), 0).await;
+    game.rise(0..1).await;
+    game.river.rest().await.expect("a clean end");
+    drop(game);
+    let game = Game::start(dir.path(), 46).await;
+    game.look(180).await;
+    let heard = game.start + SignedDuration::from_mins(45);
+    game.river.engine().read(|state| {
+        assert!(!state.signals.is_empty());
+        state.signals.values().for_each(|kept| assert_eq!(kept.signal.at, heard));
+    });
+}
+
+#[tokio::test]
+async fn two_outages_that_begin_at_the_same_time_are_both_told() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let game = Game::start(dir.path(), 0).await;
+    game.rise(0..GAUGES).await;
+    for half in [0..GAUGES / 2 + 1, GAUGES / 2 + 1..GAUGES] {
+        game.push(300, half.map(|gauge| (gauge, 3.0))).await;
+    }
+    let rules = rules().packs[0].series.len();
+    let told = game.river.engine().read(|state| state.signals.len());
+    assert_eq!(told % 2, 0, "each rule that lost them tells both");
+    assert!(told >= 2 && told <= 2 * rules);
+    assert_eq!(game.incidents(), 1, "one incident, and no list is lost");
 }

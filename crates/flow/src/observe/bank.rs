@@ -1,12 +1,12 @@
 //! The bank of detectors: for every series, those of the packs' rules that judge it.
 
 use super::finding::{Finding, finding};
-use super::together::{Outage, Together, Told};
+use super::together::{self, Key, OUTAGE, Told};
 use beaconfire_core::{Rules, SourceId};
-use beaconfire_detect::{AnyDetector, AnyParams, Detector, Sample, State, Step};
+use beaconfire_detect::{AnyDetector, AnyParams, Change, Detector, Judgement, Reason, Sample, State, Step};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// All detectors, by the store's series numbers.
@@ -18,7 +18,6 @@ pub struct Bank {
     series: HashMap<u32, Watched>,
     /// What was found and not yet asked for.
     told: Vec<Told>,
-    together: Together,
 }
 
 struct Watched {
@@ -42,8 +41,8 @@ const NO_GAP_SECONDS: i64 = 300;
 pub struct Saved {
     /// Each detector: (series, pack, rule, state).
     detectors: Vec<(u32, String, String, State)>,
-    /// Series that were lost together and are not all heard again.
-    outages: Vec<Outage>,
+    /// When each series was last heard, Unix seconds.
+    heard: Vec<(u32, i64)>,
 }
 
 impl Bank {
@@ -53,7 +52,6 @@ impl Bank {
         if kept.is_none() {
             self.series.clear();
             self.params.clear();
-            self.together = Together::default();
         }
         self.rules = Some(rules);
     }
@@ -82,16 +80,37 @@ impl Bank {
         // A gap is found when it ends at the latest, whether or not somebody looked meanwhile:
         // after a restart the same numbers must give the same findings.
         if watched.last != i64::MIN && sample.time.saturating_sub(watched.last) > NO_GAP_SECONDS {
-            watched.silent(&rules, number, sample.time, &mut self.told);
+            watched.silent(&rules, sample.time, &mut self.told);
         }
         watched.last = watched.last.max(sample.time);
-        watched.judge(&rules, number, sample, &mut self.told);
+        watched.judge(&rules, sample, &mut self.told);
     }
 
     /// What was found since the last call; what very many series have in common is told once.
-    pub fn findings(&mut self) -> Vec<Finding> {
-        let told = std::mem::take(&mut self.told);
-        self.together.fold(told)
+    /// `standing` are the outages that stand; one that begins is added.
+    pub fn findings(&mut self, standing: &mut BTreeSet<Key>) -> Vec<Finding> {
+        together::fold(std::mem::take(&mut self.told), standing)
+    }
+
+    /// The ends of outages that are over by `now`, and the losses of the few that are lost still.
+    #[must_use]
+    pub fn outages_over(&self, standing: &BTreeSet<Key>, now: Timestamp) -> Vec<Finding> {
+        let Some(rules) = self.rules.as_ref().filter(|_| !standing.is_empty()) else { return Vec::new() };
+        let mut lost: BTreeMap<Key, Vec<(&Watched, &Judge)>> = BTreeMap::new();
+        for watched in self.series.values() {
+            for judge in watched.judges.iter().filter(|judge| judge.is_lost_without_alarm()) {
+                lost.entry(watched.key_of(rules, judge)).or_default().push((watched, judge));
+            }
+        }
+        let mut findings = Vec::new();
+        for key in together::over(standing, &lost) {
+            let (pack, rule, source) = key.clone();
+            findings.push(Finding::End { pack, rule, source, subject: OUTAGE.to_owned(), at: now });
+            let mut few = lost.remove(key).unwrap_or_default();
+            few.sort_by(|a, b| a.0.key.cmp(&b.0.key));
+            findings.extend(few.iter().flat_map(|(watched, judge)| watched.loss(rules, judge)));
+        }
+        findings
     }
 
     /// Tells every threshold and rate detector that its series has been silent up to `now`: where
@@ -104,7 +123,7 @@ impl Bank {
             if let Some(watched) = self.series.get_mut(&number)
                 && watched.last < now.as_second()
             {
-                watched.silent(&rules, number, now.as_second(), &mut self.told);
+                watched.silent(&rules, now.as_second(), &mut self.told);
             }
         }
     }
@@ -122,13 +141,14 @@ impl Bank {
             }
         }
         saved.sort_by(|a, b| (a.0, &a.1, &a.2).cmp(&(b.0, &b.1, &b.2)));
-        Saved { detectors: saved, outages: self.together.save() }
+        let mut heard: Vec<(u32, i64)> = self.series.iter().map(|(number, w)| (*number, w.last)).collect();
+        heard.sort_unstable();
+        Saved { detectors: saved, heard }
     }
 
     /// Goes on from saved states; those of rules that are gone are left out.
     pub fn restore(&mut self, saved: &Saved, name: impl Fn(u32) -> Option<(SourceId, String)>) {
         let Some(rules) = self.rules.clone() else { return };
-        self.together = Together::restore(&saved.outages);
         for (number, pack, rule, state) in &saved.detectors {
             if !self.series.contains_key(number) {
                 let Some((source, key)) = name(*number) else { continue };
@@ -140,7 +160,7 @@ impl Bank {
                 let of = &rules.packs[judge.pack];
                 if of.name.0 == *pack
                     && of.series[judge.rule].name == *rule
-                    && let Some(Some(params)) = self.params.get(&key_of(
+                    && let Some(Some(params)) = self.params.get(&params_key(
                         &rules,
                         judge,
                         watched_thresholds(&rules, &watched.source, &watched.key),
@@ -149,6 +169,11 @@ impl Bank {
                 {
                     judge.detector = detector;
                 }
+            }
+        }
+        for (number, last) in &saved.heard {
+            if let Some(watched) = self.series.get_mut(number) {
+                watched.last = *last;
             }
         }
     }
@@ -188,7 +213,7 @@ fn watched_thresholds(
     rules.station(source, key).map(|station| station.thresholds.clone()).unwrap_or_default()
 }
 
-fn key_of(
+fn params_key(
     rules: &Rules,
     judge: &Judge,
     thresholds: std::collections::BTreeMap<String, f64>,
@@ -198,38 +223,63 @@ fn key_of(
 }
 
 impl Watched {
-    fn judge(&mut self, rules: &Rules, number: u32, sample: Sample, told: &mut Vec<Told>) {
+    fn judge(&mut self, rules: &Rules, sample: Sample, told: &mut Vec<Told>) {
         for at in 0..self.judges.len() {
             let step = self.judges[at].detector.push(sample);
-            self.tell(rules, number, at, &step, told);
+            self.tell(rules, at, &step, told);
         }
     }
 
-    fn silent(&mut self, rules: &Rules, number: u32, now: i64, told: &mut Vec<Told>) {
+    fn silent(&mut self, rules: &Rules, now: i64, told: &mut Vec<Told>) {
         for at in 0..self.judges.len() {
             let detector = &mut self.judges[at].detector;
             // A missing week is no gap of a weekly series: only these two bridge gaps by a clock.
             if matches!(detector, AnyDetector::Threshold(_) | AnyDetector::Rate(_)) {
                 let step = detector.push(Sample::missing(now));
-                self.tell(rules, number, at, &step, told);
+                self.tell(rules, at, &step, told);
             }
         }
     }
 
-    fn tell(&self, rules: &Rules, number: u32, at: usize, step: &Step, told: &mut Vec<Told>) {
+    fn tell(&self, rules: &Rules, at: usize, step: &Step, told: &mut Vec<Told>) {
         let Some(change) = step.change else { return };
         let judge = &self.judges[at];
+        told.push(Told {
+            change,
+            in_alarm: judge.detector.level_on(),
+            key: self.key_of(rules, judge),
+            findings: self.findings(rules, judge, step, change),
+        });
+    }
+
+    fn findings(&self, rules: &Rules, judge: &Judge, step: &Step, change: Change) -> Vec<Finding> {
         let pack = &rules.packs[judge.pack];
         let rule = &pack.series[judge.rule];
-        told.push(Told {
-            series: number,
-            change,
-            time: step.time,
-            in_alarm: judge.detector.level_on(),
-            pack: pack.name.clone(),
-            rule: rule.name.clone(),
-            source: self.source.clone(),
-            findings: finding(rules, pack, rule, (&self.source, &self.key, self.last), step, change),
-        });
+        finding(rules, pack, rule, (&self.source, &self.key, self.last), step, change)
+    }
+
+    /// The loss of a series that was lost before, told by itself.
+    fn loss(&self, rules: &Rules, judge: &Judge) -> Vec<Finding> {
+        let step = Step {
+            time: self.last,
+            observed: None,
+            expected: None,
+            threshold: None,
+            score: None,
+            judgement: Judgement::CannotJudge(Reason::Missing),
+            change: Some(Change::Lost),
+        };
+        self.findings(rules, judge, &step, Change::Lost)
+    }
+
+    fn key_of(&self, rules: &Rules, judge: &Judge) -> Key {
+        let pack = &rules.packs[judge.pack];
+        (pack.name.clone(), pack.series[judge.rule].name.clone(), self.source.clone())
+    }
+}
+
+impl Judge {
+    fn is_lost_without_alarm(&self) -> bool {
+        self.detector.is_lost() && !self.detector.level_on()
     }
 }

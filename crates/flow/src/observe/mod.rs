@@ -8,3 +8,4 @@ mod together;
 pub use bank::{Bank, Saved};
 pub use exposure::{Exposures, Nearest};
 pub use finding::Finding;
+pub use together::{Key, OUTAGE};
