@@ -58,20 +58,27 @@ pub fn main(args: &[&str]) -> Result<bool> {
     });
     let mut rows = rows.into_inner().map_err(|_| anyhow::anyhow!("gather the targets: one panicked"))?;
     rows.sort_by(|a, b| a.0.cmp(&b.0));
-    tell(rows)
+    Ok(tell(rows))
 }
 
-fn tell(rows: Vec<(String, Result<Outcome>)>) -> Result<bool> {
+fn tell(rows: Vec<(String, Result<Outcome>)>) -> bool {
     let mut sound = true;
     println!("{:<20} {:>12} {:>7} {:>9}  broken by", "target", "executions", "files", "bytes");
     for (target, outcome) in rows {
-        let Outcome { executions, broken, kept: (files, bytes) } = outcome?;
+        let Outcome { executions, broken, kept: (files, bytes) } = match outcome {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                sound = false;
+                println!("{target:<20} FAILED to {error:#}");
+                continue;
+            }
+        };
         sound &= broken.is_empty();
         let names: Vec<String> = broken.iter().map(|file| file.display().to_string()).collect();
         let names = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
         println!("{target:<20} {executions:>12} {files:>7} {bytes:>9}  {names}");
     }
-    Ok(sound)
+    sound
 }
 
 /// Builds all targets with coverage and debug assertions, and without a sanitizer: there is no
@@ -97,6 +104,10 @@ fn build() -> Result<PathBuf> {
 fn fuzz(built: &Path, target: &str, minutes: u64) -> Result<Outcome> {
     let work = house::target_dir()?.join("fuzz").join("work").join(target);
     let (corpus, broken) = (work.join("corpus"), work.join("broken"));
+    if minutes > 0 && broken.exists() {
+        // What an earlier run found may be mended since: it is in the corpus, or comes again.
+        fs::remove_dir_all(&broken).context("clear what was found before")?;
+    }
     for folder in [&corpus, &broken] {
         fs::create_dir_all(folder).with_context(|| format!("make {}", folder.display()))?;
     }
@@ -112,7 +123,10 @@ fn fuzz(built: &Path, target: &str, minutes: u64) -> Result<Outcome> {
             .stdin(Stdio::null())
             .output()
             .with_context(|| format!("run {target}"))?;
-        executions = executed(&String::from_utf8_lossy(&out.stderr));
+        let words = String::from_utf8_lossy(&out.stderr);
+        executions = executed(&words);
+        let found = !files(&broken)?.is_empty();
+        ensure!(out.status.success() || found, "run {target}: {}", words.lines().last().unwrap_or_default());
     }
     minimise(&built.join(target), &work, &kept)?;
     Ok(Outcome { executions, broken: files(&broken)?, kept: size(&kept)? })

@@ -146,12 +146,12 @@ fn apply_incident(state: &mut State, record: &Record, fact: &Fact) -> bool {
                 merged_into: None,
             };
             let kept = state.incidents.entry(incident.clone()).or_insert(opened);
-            state.index.changed(kept, true);
+            state.index.took_members(kept);
         }
         Fact::MemberJoined { incident, member, .. } => {
             if let Some(kept) = state.incidents.get_mut(incident) {
                 join(kept, member.clone());
-                state.index.joined(kept);
+                state.index.joined(kept, &member.id);
             }
         }
         Fact::MemberSuperseded { incident, member, .. } => {
@@ -234,14 +234,14 @@ fn decide(state: &mut State, id: &crate::id::IncidentId, to: Disposition) {
         incident.disposition = to;
         incident.deadline = None;
         incident.members.iter_mut().for_each(|member| member.seen = true);
-        state.index.changed(incident, false);
+        state.index.decided(incident);
     }
 }
 
 fn merge(state: &mut State, from: &crate::id::IncidentId, into: &crate::id::IncidentId) {
     let Some((began, deadline, members)) = state.incidents.get_mut(from).map(|incident| {
         incident.merged_into = Some(into.clone());
-        state.index.changed(incident, false);
+        state.index.decided(incident);
         (incident.first_signal_at, incident.deadline.take(), incident.members.clone())
     }) else {
         return;
@@ -254,7 +254,7 @@ fn merge(state: &mut State, from: &crate::id::IncidentId, into: &crate::id::Inci
             run_clock(target, deadline);
         }
         members.into_iter().for_each(|member| join(target, member));
-        state.index.changed(target, true);
+        state.index.took_members(target);
     }
 }
 
@@ -285,7 +285,7 @@ fn split(
         ..source.clone()
     };
     let kept = state.incidents.entry(into.clone()).or_insert(opened);
-    state.index.changed(kept, true);
+    state.index.took_members(kept);
 }
 
 /// Facts about warnings; false where the fact is about something else.

@@ -24,24 +24,27 @@ impl Index {
         self.signals.entry(about).or_default().insert(id.clone());
     }
 
-    /// An incident holds other members than before, or is live or no longer.
-    pub(crate) fn changed(&mut self, incident: &Incident, members_too: bool) {
-        if members_too && incident.merged_into.is_none() {
-            for member in &incident.members {
-                self.holders.insert(member.id.clone(), incident.id.clone());
-            }
+    /// An incident was opened, or members came to it from another.
+    pub(crate) fn took_members(&mut self, incident: &Incident) {
+        for member in &incident.members {
+            self.joined(incident, &member.id);
         }
+        self.decided(incident);
+    }
+
+    /// One more member.
+    pub(crate) fn joined(&mut self, incident: &Incident, member: &MemberId) {
+        if incident.merged_into.is_none() {
+            self.holders.insert(member.clone(), incident.id.clone());
+        }
+    }
+
+    /// An incident may be live now or no longer.
+    pub(crate) fn decided(&mut self, incident: &Incident) {
         if incident.is_live() {
             self.live.entry(incident.hazard.clone()).or_default().insert(incident.id.clone());
         } else if let Some(live) = self.live.get_mut(&incident.hazard) {
             live.remove(&incident.id);
-        }
-    }
-
-    /// One more member, the last.
-    pub(crate) fn joined(&mut self, incident: &Incident) {
-        if let Some(member) = incident.members.last() {
-            self.holders.insert(member.id.clone(), incident.id.clone());
         }
     }
 

@@ -88,6 +88,7 @@ async fn heard(
         let address = match request.address.follow(&link.href) {
             Ok(address) => address,
             Err(error) => {
+                (request.etag, request.last_modified) = (None, None);
                 river.sources().miss_linked(id, &link, &error.to_string()).await?;
                 continue;
             }
@@ -95,7 +96,10 @@ async fn heard(
         let linked = Request::new(address, request.max_bytes);
         match poller.poll(&linked).await {
             Outcome::Body { bytes, content_type, .. } => {
-                river.sources().hear_linked(id, &link, &content_type.unwrap_or_default(), bytes).await?;
+                let content_type = content_type.unwrap_or_default();
+                if !river.sources().hear_linked(id, &link, &content_type, bytes).await? {
+                    (request.etag, request.last_modified) = (None, None);
+                }
             }
             other => {
                 // Asked again with the feed, because nothing of it was taken in.

@@ -146,7 +146,8 @@ impl Sources {
         Ok(links)
     }
 
-    /// Takes a document that a feed pointed to.
+    /// Takes a document that a feed pointed to; false where it cannot be read, which may be no more
+    /// than a page in its place, so that it is to be fetched again.
     ///
     /// # Errors
     /// As [`Self::hear`].
@@ -156,20 +157,21 @@ impl Sources {
         link: &LinkTo,
         content_type: &str,
         bytes: Vec<u8>,
-    ) -> Result<(), IntakeError> {
+    ) -> Result<bool, IntakeError> {
         match self.intake.take(id, content_type, bytes).await {
-            Ok(_) => {}
-            Err(IntakeError::Parse(error)) => {
-                let words = format!("a linked document cannot be read: {error}");
-                self.report(id, vec![WatchFinding::Note(words)]).await?;
+            Ok(_) => {
+                self.with(id, |kept| kept.followed.took(link));
+                Ok(true)
             }
-            Err(error) => return Err(error),
+            Err(IntakeError::Parse(error)) => {
+                self.miss_linked(id, link, &error.to_string()).await?;
+                Ok(false)
+            }
+            Err(error) => Err(error),
         }
-        self.with(id, |kept| kept.followed.took(link));
-        Ok(())
     }
 
-    /// A document that a feed pointed to could not be fetched: a finding, the first time.
+    /// A document that a feed pointed to could not be had: a finding, the first time.
     ///
     /// # Errors
     /// A journal that cannot be written.
@@ -177,7 +179,7 @@ impl Sources {
         if !self.with(id, |kept| kept.followed.failed(link)) {
             return Ok(());
         }
-        let words = format!("{:?} cannot be fetched: {why}; it is asked for again", cut(&link.href));
+        let words = format!("{:?} cannot be had: {why}; it is asked for again", cut(&link.href));
         self.report(id, vec![WatchFinding::Note(words)]).await
     }
 

@@ -76,12 +76,14 @@ fn operation_id(method: &str, path: &str) -> String {
 
 /// What needs a session or a token, or is compressed.
 fn private() -> OpenApiRouter<App> {
-    let intake =
-        OpenApiRouter::new().routes(routes!(intake::push)).layer(DefaultBodyLimit::max(intake::MAX_BODY));
-    OpenApiRouter::with_openapi(Description::openapi())
+    let session = OpenApiRouter::new()
         .routes(routes!(session::show, session::sign_in, session::sign_out))
         .routes(routes!(session::sign_in_once))
         .routes(routes!(session::set_up))
+        .layer(DefaultBodyLimit::max(session::MAX_BODY));
+    let intake =
+        OpenApiRouter::new().routes(routes!(intake::push)).layer(DefaultBodyLimit::max(intake::MAX_BODY));
+    OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(incidents::list))
         .routes(routes!(incidents::show))
         .routes(routes!(decide::accept))
@@ -107,6 +109,7 @@ fn private() -> OpenApiRouter<App> {
         .routes(routes!(health::ready))
         .routes(routes!(metrics::show))
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .merge(session)
         .merge(intake)
 }
 

@@ -2,7 +2,7 @@
 
 use super::listing::{self, Listing};
 use super::{AlertItem, Kind, LinkTo, Options, ParseError, Parsed};
-use beaconfire_cap::{self as cap, Entry, Limits, Link};
+use beaconfire_cap::{self as cap, DocumentKind, Entry, Limits, Link};
 use std::collections::HashSet;
 
 /// The kind.
@@ -56,12 +56,14 @@ fn parse(options: &Options, bytes: &[u8]) -> Result<Parsed, ParseError> {
         });
     }
     let mut seen = HashSet::new();
+    // RSS only knows when an entry was first published.
+    let tells_changes = document.kind == DocumentKind::Atom;
     for entry in document.entries {
         parsed.saw(entry.updated.map(|time| time.instant()));
         match best(&entry.links) {
             Some(href) => {
                 if seen.insert(href.to_owned()) {
-                    let changed = entry.updated.map(|time| time.instant());
+                    let changed = entry.updated.map(|time| time.instant()).filter(|_| tells_changes);
                     parsed.links.push(LinkTo { href: href.to_owned(), changed });
                 }
             }

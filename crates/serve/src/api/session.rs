@@ -19,6 +19,9 @@ use crate::services::App;
 use crate::view::SessionView;
 use crate::{cookie, host};
 
+/// Nobody needs more to sign in, and who asks is not known yet.
+pub(crate) const MAX_BODY: usize = 16 << 10;
+
 /// Login and password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -103,11 +106,7 @@ pub(crate) async fn set_up(
 ) -> Answer<Response> {
     app.limits.sign_in_peer.take(&peer)?;
     let SetUp { token, login, name, password, roles } = body;
-    let roles: BTreeSet<Role> = roles.iter().filter_map(|role| role.parse().ok()).collect();
-    if roles.is_empty() {
-        let mend = "give it author, approver, officer or admin, or several of them";
-        return Err(Problem::invalid("an account without a role can do nothing", mend));
-    }
+    let roles = roles_of(&roles)?;
     let words: Vec<&str> = roles.iter().map(|role| role.word()).collect();
     let accounts = app.services.accounts.clone();
     let account = blocking(move || {
@@ -120,6 +119,16 @@ pub(crate) async fn set_up(
     app.services.engine.command(command, Actor::River).await?;
     let accounts = app.services.accounts.clone();
     start(app, headers, move |now| accounts.sign_in(&login, &password, now)).await
+}
+
+fn roles_of(words: &[String]) -> Answer<BTreeSet<Role>> {
+    let mend = "give it author, approver, officer or admin, or several of them";
+    let roles: Result<BTreeSet<Role>, _> = words.iter().map(|word| word.parse()).collect();
+    match roles {
+        Ok(roles) if !roles.is_empty() => Ok(roles),
+        Ok(_) => Err(Problem::invalid("an account without a role can do nothing", mend)),
+        Err(_) => Err(Problem::invalid("one of the roles is not known", mend)),
+    }
 }
 
 /// Signs out.

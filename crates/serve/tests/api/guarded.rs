@@ -239,7 +239,8 @@ async fn the_first_account_is_made_once_with_the_printed_token() {
         let server = &server;
         async move { server.send(Method::POST, "localhost", "/api/v1/session/set-up", &[JSON], &body).await }
     };
-    assert_eq!(send(body(&token, &["emperor"])).await.refusal(), (422, "invalid".to_owned()));
+    assert_eq!(send(body(&token, &["emperor", "admin"])).await.refusal(), (422, "invalid".to_owned()));
+    assert_eq!(send(body(&token, &[])).await.refusal(), (422, "invalid".to_owned()));
     assert_eq!(send(body("setup_guessed", &["admin"])).await.refusal(), (401, "refused".to_owned()));
     let made = send(body(&token, &["admin", "officer"])).await;
     assert_eq!(made.json()["login"], "mira");

@@ -26,7 +26,7 @@ async fn half_a_request_is_cut_off_and_others_are_served() {
     quick.read_to_string(&mut answer).await.expect("it is answered");
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     let mut rest = Vec::new();
-    let cut = tokio::time::timeout(Duration::from_secs(40), slow.read_to_end(&mut rest)).await;
+    let cut = tokio::time::timeout(Duration::from_secs(20), slow.read_to_end(&mut rest)).await;
     cut.expect("it is cut off").expect("and closed");
     assert!(!rest.starts_with(b"HTTP/1.1 200"), "half a request is no request");
     stop.send(()).expect("it is told");
