@@ -3,7 +3,6 @@
 mod channels;
 mod format;
 mod keys;
-mod locate;
 mod mistake;
 mod packs;
 mod places;
@@ -18,6 +17,7 @@ pub(crate) use mistake::{Mistake, Mistakes};
 pub(crate) use packs::{find as find_packs, read as read_pack};
 
 use beaconfire_core::Rules;
+use beaconfire_core::pack::locate;
 use beaconfire_flow::{ChannelSetup, Setup, SourceSetup};
 use beaconfire_store::Signer;
 use std::net::SocketAddr;
@@ -152,7 +152,7 @@ impl Reader {
 
     /// Notes a mistake at a value of the file.
     fn wrong(&mut self, path: &str, message: impl Into<String>) {
-        let span = locate::locate(&self.text, path);
+        let span = locate(&self.text, path);
         self.mistakes.push(Mistake::at(&self.path, &self.text, span, message));
     }
 }

@@ -1,8 +1,8 @@
 //! Files of stations (`[[station]]`) and regions (`[[region]]` with a polygon written as in CAP).
 
-use super::locate::locate;
 use super::{Mistake, read_text, read_toml};
 use beaconfire_core::Station;
+use beaconfire_core::pack::locate;
 use beaconfire_geo::{Area, Point, Ring};
 use serde::Deserialize;
 use std::collections::BTreeSet;

@@ -1,10 +1,12 @@
 //! A hazard as data: rules, levels, joining, clocks and texts, read from one `pack.toml`.
 
 mod check;
+mod locate;
 mod parse;
 mod text;
 
 pub use check::PackFinding;
+pub use locate::locate;
 pub use parse::{PackError, parse};
 pub use text::{TextError, fill};
 

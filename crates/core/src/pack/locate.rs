@@ -5,7 +5,8 @@ use toml::de::{DeTable, DeValue};
 
 /// The place of the value at `path`, such as `authority.zone` or `source[1].kind`; that of the nearest table above it
 /// where the value is missing; the beginning where the text is no TOML.
-pub(crate) fn locate(text: &str, path: &str) -> Range<usize> {
+#[must_use]
+pub fn locate(text: &str, path: &str) -> Range<usize> {
     let Ok(root) = DeTable::parse(text) else { return 0..0 };
     let mut here = 0..0;
     let mut value: Option<&DeValue<'_>> = None;
