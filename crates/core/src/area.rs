@@ -19,9 +19,10 @@ const DRILL_WORDS: [&str; 10] = [
 ];
 
 /// The area of an info block: the union of its polygons and circles (CAP 1.2, 3.2.4). Geocodes
-/// alone are unresolved until a registry knows them; nothing is clipped or lost in silence.
+/// alone are unresolved until a registry knows them. Beside it what could not be resolved, in words:
+/// nothing is clipped or lost in silence.
 #[must_use]
-pub fn of_info(info: &cap::Info) -> Area {
+pub fn of_info(info: &cap::Info) -> (Area, Option<String>) {
     let mut shapes = Vec::new();
     let mut unresolved = Vec::new();
     for area in &info.areas {
@@ -47,14 +48,12 @@ pub fn of_info(info: &cap::Info) -> Area {
             });
         }
     }
+    let rest = (!unresolved.is_empty()).then(|| cut(&unresolved.join("; "), 500));
     if shapes.is_empty() {
-        return Area::Unresolved(if unresolved.is_empty() {
-            "the message has no area".to_owned()
-        } else {
-            cut(&unresolved.join("; "), 500)
-        });
+        let why = rest.clone().unwrap_or_else(|| "the message has no area".to_owned());
+        return (Area::Unresolved(why), rest);
     }
-    Area::Shapes(shapes)
+    (Area::Shapes(shapes), rest)
 }
 
 fn ring(polygon: &[cap::Position]) -> Result<Ring, String> {
@@ -117,6 +116,7 @@ fn info(info: &cap::Info) -> InboundInfo {
     let words: Vec<&str> = info.areas.iter().map(|area| area.description.as_str()).collect();
     let headline = info.headline.clone().unwrap_or_else(|| info.event.clone());
     let texts = [Some(&info.event), info.headline.as_ref(), info.description.as_ref()];
+    let (area, unresolved) = of_info(info);
     InboundInfo {
         language: info.language.clone().unwrap_or_else(|| "en-US".to_owned()),
         event: cut(&info.event, 200),
@@ -128,7 +128,8 @@ fn info(info: &cap::Info) -> InboundInfo {
         event_codes: info.event_codes.iter().map(|c| (c.name.clone(), c.value.clone())).collect(),
         expires: info.expires.map(|time| time.instant()),
         area_words: cut(&words.join("; "), 500),
-        area: of_info(info),
+        area,
+        unresolved,
         marked_as_drill: texts.into_iter().flatten().any(|text| bears_drill_mark(text)),
     }
 }

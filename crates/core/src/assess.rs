@@ -102,7 +102,8 @@ pub fn signal_member(signal: &Signal, pack: &Pack, exposure: &Exposure) -> Membe
     }
 }
 
-/// The member that another issuer's alert becomes: its level is its own severity.
+/// The member that another issuer's alert becomes: its level is its own severity. Who is exposed is
+/// unknown as long as a part of its area is (invariant 4).
 #[must_use]
 pub fn alert_member(alert: &InboundAlert, exposure: &Exposure) -> Member {
     let severity = |text: &str| text.parse().unwrap_or(Severity::Unknown);
@@ -114,7 +115,11 @@ pub fn alert_member(alert: &InboundAlert, exposure: &Exposure) -> Member {
         area: alert.area(),
         place: first.map(|info| info.area_words.clone()).unwrap_or_default(),
         words: first.map(|info| info.headline.clone()).unwrap_or_default(),
-        exposure: *exposure,
+        exposure: if alert.infos.iter().any(|info| info.unresolved.is_some()) {
+            Exposure::Unknown
+        } else {
+            *exposure
+        },
         likelihood: None,
         impact: None,
         level: level.unwrap_or(Level::Severe),

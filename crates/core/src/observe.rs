@@ -145,6 +145,9 @@ pub struct InboundInfo {
     pub area_words: String,
     /// The area; geocodes nobody resolved make it unresolved.
     pub area: Area,
+    /// What of the area could not be resolved: who is exposed there is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unresolved: Option<String>,
     /// Whether any text of the block bears a drill's or a test's mark.
     pub marked_as_drill: bool,
 }

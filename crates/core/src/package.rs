@@ -62,6 +62,9 @@ pub struct Package {
     /// What this Update leaves outside its area: told that it ended for them (invariant 18).
     #[serde(default)]
     pub left: Option<Area>,
+    /// The same in words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub left_words: String,
     /// Who warns, as at submission.
     pub authority: Authority,
     /// Where it goes.
@@ -107,6 +110,7 @@ impl Package {
             }],
             content,
             left: None,
+            left_words: String::new(),
             retraction: None,
             ..self.clone()
         })

@@ -187,7 +187,11 @@ fn left_info(
         instruction: String::new(),
         ..text.clone()
     };
-    let words = format!("{} (no longer warned)", package.content.area_words);
+    // Before the words were kept they were made here, and an issued message never changes.
+    let words = match package.left_words.as_str() {
+        "" => format!("{} (no longer warned)", package.content.area_words),
+        words => words.to_owned(),
+    };
     cap::Info {
         response_types: vec![cap::ResponseType::AllClear],
         urgency: cap::Urgency::Past,

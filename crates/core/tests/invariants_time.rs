@@ -184,6 +184,11 @@ fn unknown_exposure_is_never_zero_and_never_lowers_a_level() {
             let (Fact::IncidentOpened { member, .. } | Fact::MemberJoined { member, .. }) = fact else {
                 continue;
             };
+            if let MemberId::Alert(key) = &member.id
+                && seen.after.alerts[key].alert.infos.iter().any(|info| info.unresolved.is_some())
+            {
+                prop_assert_eq!(member.exposure, Exposure::Unknown, "a part of its area is unknown");
+            }
             let MemberId::Signal(id) = &member.id else { continue };
             let Some(kept) = seen.after.signals.get(id) else { continue };
             let pack = seen.after.rules.pack(&kept.signal.pack).expect("its pack is loaded");

@@ -9,6 +9,7 @@ mod area;
 mod bbox;
 mod circle;
 mod cover;
+mod left;
 mod overlap;
 pub mod places;
 mod point;

@@ -10,7 +10,7 @@ use crate::package::{Act, Package, RetractionIds};
 use crate::record::Fact;
 use crate::refusal::Refusal;
 use crate::warning::{Standing, Warning, Work};
-use beaconfire_geo::{Area, Overlap, Shape};
+
 use std::collections::BTreeSet;
 
 impl<'a> Context<'a> {
@@ -133,7 +133,9 @@ impl<'a> Context<'a> {
             }
             _ => Vec::new(),
         };
-        let before = warning.in_force().map(|message| &message.package.content.area);
+        let before = warning.in_force().map(|message| &message.package.content);
+        let left = before.and_then(|before| before.area.left_by(&content.area));
+        let left_words = before.filter(|_| left.is_some()).map(|before| self.left_words(before, content));
         Ok(Package {
             mode: self.mode(),
             exercise: self.state.exercise.clone(),
@@ -142,11 +144,22 @@ impl<'a> Context<'a> {
             rings,
             references,
             content: content.clone(),
-            left: before.and_then(|before| left_outside(before, &content.area)),
+            left,
+            left_words: left_words.unwrap_or_default(),
             authority: self.state.rules.authority.clone(),
             channels: all.into_iter().collect(),
             retraction: Some(RetractionIds { cancel: self.identifier(1), all_clear: self.identifier(2) }),
         })
+    }
+
+    /// The places that an Update leaves outside, in words.
+    fn left_words(&self, before: &Content, after: &Content) -> String {
+        let jurisdiction = &self.state.rules.authority.jurisdiction;
+        let named = |content: &'_ Content| match content.area_words.as_str() {
+            "" => jurisdiction.clone(),
+            words => words.to_owned(),
+        };
+        format!("{}, outside the new area: {} (no longer warned)", named(before), named(after))
     }
 
     /// Unique for all time: the prefix, river time at submission, and a running number.
@@ -292,11 +305,4 @@ impl<'a> Context<'a> {
 
 pub(super) fn nothing_in_hand() -> Refusal {
     Refusal::new("no_draft", "there is no draft in that state", "look at the warning again")
-}
-
-/// The shapes of the old area that lie wholly outside the new one.
-fn left_outside(before: &Area, after: &Area) -> Option<Area> {
-    let outside = |shape: &&Shape| Area::Shapes(vec![(*shape).clone()]).overlap(after) == Overlap::None;
-    let left: Vec<Shape> = before.shapes().iter().filter(outside).cloned().collect();
-    (!left.is_empty()).then_some(Area::Shapes(left))
 }

@@ -380,6 +380,7 @@ impl AlertSpec {
             expires: self.lasts.map(|minutes| back(sent, -60 * minutes)),
             area_words: format!("place {}", self.place % 4),
             area: area(self.place),
+            unresolved: self.over.then(|| "a geocode".to_owned()),
             marked_as_drill: self.marked,
         };
         InboundAlert {
@@ -430,6 +431,7 @@ fn echo(machine: &Machine, nth: u8, how: u8, source: u8) -> Option<InboundAlert>
         expires: Some(message.stamp.expires),
         area_words: message.package.content.area_words.clone(),
         area: message.package.content.area.clone(),
+        unresolved: None,
         marked_as_drill: false,
     };
     Some(InboundAlert {
