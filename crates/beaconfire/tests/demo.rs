@@ -43,6 +43,9 @@ fn two_recorded_days_become_warnings_that_are_delivered_and_read_back() {
     wrong_messages_had_no_effect(&records);
     silence_was_found(&records);
     the_sink_acted_once(dir.path());
+    the_first_incident_comes_soon(&records);
+    the_story_is_told_in_plain_words(dir.path(), &records);
+    what_was_issued_passes_the_official_schema(&dir.path().join("outbox"));
     let folder = dir.path().to_str().expect("a UTF-8 path");
     let verified = beaconfire(&["journal", "verify", "--data", folder]);
     assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
@@ -110,6 +113,60 @@ fn the_sink_acted_once(data: &Path) {
         assert!(keys.insert(line["key"].to_string()), "twice: {}", line["key"]);
     }
     assert!(!keys.is_empty());
+}
+
+/// By the pace of the interactive demo, ten river seconds a second.
+fn the_first_incident_comes_soon(records: &[Value]) {
+    let at = |kind: &str| {
+        let record = records.iter().find(|r| r["kind"] == kind).expect("there is one");
+        record["at"].as_str().expect("a time").parse::<jiff::Timestamp>().expect("a time")
+    };
+    let passed = at("incident_opened").duration_since(at("opened"));
+    assert!(passed.as_secs() <= 20 * 10, "{passed:?} of river time are more than 20 s");
+}
+
+fn the_story_is_told_in_plain_words(data: &Path, records: &[Value]) {
+    let flood = facts(records, "incident_opened").into_iter().find(|i| i["hazard"] == "flood");
+    let incident = flood.expect("a flood")["incident"].as_str().expect("an id").to_owned();
+    let shown = beaconfire(&["journal", "show", &incident, "--data", data.to_str().expect("a UTF-8 path")]);
+    let story = String::from_utf8(shown.stdout).expect("UTF-8");
+    for words in [
+        "rule river-flood/action-stage version 1, observed 53.11 ft, threshold 52 ft",
+        "a decision is due by",
+        "accepted by op-",
+        "alert drafted by op-",
+        "approved by op-",
+        "issued by op-",
+        "county-webhook took urn:oid:",
+        "read back from public-feed: urn:oid:",
+        "matches what was approved",
+        "attempt 1: taken: 200 OK",
+    ] {
+        assert!(story.contains(words), "the story does not say {words:?}");
+    }
+}
+
+/// Every document that left, as another program judges it.
+fn what_was_issued_passes_the_official_schema(outbox: &Path) {
+    let Some(reference) = std::env::var_os("BEACONFIRE_REFERENCE_DATA") else {
+        eprintln!("skipped: the official schema: BEACONFIRE_REFERENCE_DATA is not set");
+        return;
+    };
+    let schema = Path::new(&reference).join("cap/schema/CAP-v1.2.xsd");
+    let files = files(outbox);
+    assert!(files.len() >= 10, "{files:?}");
+    let judged =
+        Command::new("xmllint").args(["--noout", "--nonet", "--schema"]).arg(schema).args(&files).output();
+    match judged {
+        Ok(judged) => assert!(judged.status.success(), "{}", String::from_utf8_lossy(&judged.stderr)),
+        Err(_) => eprintln!("skipped: the official schema: xmllint is not installed"),
+    }
+}
+
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("the folder can be read");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 #[test]

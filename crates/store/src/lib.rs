@@ -63,7 +63,7 @@ pub use journal::{
 };
 pub use lock::{FolderLock, LockError};
 pub use observations::{Committed, IntakeBatch, MAX_BATCH, Observation, Observations, Point, Revision};
-pub use published::{Published, PublishedEntry, Publishing};
+pub use published::{Published, Publishing};
 pub use signer::{Ed25519Signer, KeyError, Signer};
 
 /// The journal's file in a data folder.

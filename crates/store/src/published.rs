@@ -1,4 +1,4 @@
-//! What the public feed holds: one file a message, written whole, with its folder's entry.
+//! What the public feed and file channels hold: one file a message, its exact bytes, written whole.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -7,15 +7,6 @@ use crate::durable;
 use crate::encode::hex;
 use crate::error::StoreError;
 use crate::hash::sha256;
-
-/// A message that a channel has published.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublishedEntry {
-    /// CAP identifier.
-    pub identifier: String,
-    /// The exact bytes that were cleared.
-    pub bytes: Vec<u8>,
-}
 
 /// The folder of published messages: `DIR/<channel>/<sha256 of the identifier>.xml`. A message is
 /// never changed and never removed here; what is old is left out by those who read.
@@ -47,7 +38,7 @@ impl Published {
         let path = self.path(channel, identifier);
         let fault = |error: std::io::Error| StoreError::io(&path.display().to_string(), error);
         match std::fs::read(&path) {
-            Ok(kept) if kept == framed(identifier, bytes) => return Ok(Publishing::Known),
+            Ok(kept) if kept == bytes => return Ok(Publishing::Known),
             Ok(_) => {
                 let reason = "other bytes are published under this identifier".to_owned();
                 return Err(StoreError::invalid(format!("message {identifier}"), reason));
@@ -58,13 +49,13 @@ impl Published {
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(fault)?;
         }
-        durable::replace_file(&path, &framed(identifier, bytes)).map_err(fault)?;
+        durable::replace_file(&path, bytes).map_err(fault)?;
         Ok(Publishing::New)
     }
 
     /// One message of a channel.
     pub fn get(&self, channel: &str, identifier: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.read(channel, &name_of(identifier))?.map(|entry| entry.bytes))
+        self.read(channel, &name_of(identifier))
     }
 
     /// The names of a channel's messages here, each of one that never changes; sorted.
@@ -85,10 +76,10 @@ impl Published {
     }
 
     /// One message of a channel by its name here; none where it is gone.
-    pub fn read(&self, channel: &str, name: &str) -> Result<Option<PublishedEntry>, StoreError> {
+    pub fn read(&self, channel: &str, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let path = self.folder.join(plain(channel)).join(format!("{name}.xml"));
         match std::fs::read(&path) {
-            Ok(bytes) => Ok(unframed(bytes)),
+            Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(StoreError::io(&path.display().to_string(), error)),
         }
@@ -109,20 +100,6 @@ fn plain(channel: &str) -> String {
     channel.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
 }
 
-/// The identifier on a line of its own, then the exact bytes.
-fn framed(identifier: &str, bytes: &[u8]) -> Vec<u8> {
-    let mut all = identifier.replace('\n', " ").into_bytes();
-    all.push(b'\n');
-    all.extend_from_slice(bytes);
-    all
-}
-
-fn unframed(all: Vec<u8>) -> Option<PublishedEntry> {
-    let end = all.iter().position(|byte| *byte == b'\n')?;
-    let identifier = String::from_utf8(all[..end].to_vec()).ok()?;
-    Some(PublishedEntry { identifier, bytes: all[end + 1..].to_vec() })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,7 +114,11 @@ mod tests {
         assert_eq!(published.get("feed", "a/../b").unwrap().unwrap(), b"<alert/>");
         let names = published.names("feed").unwrap();
         let read = published.read("feed", names.first().unwrap()).unwrap().unwrap();
-        assert_eq!((names.len(), read.identifier.as_str()), (1, "a/../b"));
+        assert_eq!(
+            (names.len(), read.as_slice()),
+            (1, &b"<alert/>"[..]),
+            "the very bytes, for who takes files"
+        );
         assert!(published.names("none").unwrap().is_empty());
     }
 }

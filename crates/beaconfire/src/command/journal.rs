@@ -184,9 +184,12 @@ fn show(data: &Path, incident: &IncidentId) -> anyhow::Result<Answer> {
     if !jobs.is_empty() {
         print("\nwhat the outlets answered\n")?;
     }
-    for key in jobs {
+    let with_receipts = jobs.into_iter().map(|key| Ok((items.receipts(&key.to_string())?, key)));
+    let mut answered: Vec<(Vec<_>, &JobKey)> = with_receipts.collect::<anyhow::Result<_>>()?;
+    answered.sort_by_key(|(receipts, _)| receipts.first().map(|receipt| receipt.at));
+    for (receipts, key) in answered {
         print(&format!("{} to {}\n", key.message, key.channel))?;
-        for receipt in items.receipts(&key.to_string())? {
+        for receipt in receipts {
             let answer = String::from_utf8_lossy(&receipt.answer);
             let answer: String = answer.chars().take(200).collect();
             let answer = if answer.is_empty() { answer } else { format!(": {answer}") };

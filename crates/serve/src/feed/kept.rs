@@ -24,7 +24,7 @@ impl Kept {
         kept.retain(|name, _| names.contains(name));
         for name in names {
             if let Vacant(place) = kept.entry(name) {
-                let entry = published.read(channel, place.key())?.and_then(|entry| read_entry(entry.bytes));
+                let entry = published.read(channel, place.key())?.and_then(read_entry);
                 place.insert(entry.map(Arc::new));
             }
         }

@@ -9,7 +9,7 @@ pub(super) static KIND: Kind = Kind {
     doc: "\
 Writes each CAP message as one file into a folder, whole or not at all, for programs that watch it.
 
-The first line of a file is the message's identifier, the rest the exact CAP bytes.",
+A file holds the exact CAP bytes that were approved; its name is the SHA-256 of the message's identifier.",
     example: r#"[[channel]]
 id = "outbox"
 kind = "file"
