@@ -5,8 +5,12 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+use beaconfire_core::{Authority, Mode, Rules, SourceId, SourceRule};
 use beaconfire_flow::source::{KINDS, Options, ParseError, Parsed, kind};
+use beaconfire_flow::{Answer, Fetch, PlayedClock, River, Setup, SourceSetup};
+use beaconfire_store::Ed25519Signer;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The folders that the sources of this project can read, or will.
 const FOLDERS: [&str; 9] = [
@@ -199,4 +203,78 @@ fn known_values_of_recorded_payloads_are_read_right() {
     );
     let drill = read("cap", "cap-issuers/alertswiss-TEST-1163.xml");
     assert_ne!(drill.alerts[0].alert.status, beaconfire_cap::Status::Actual);
+}
+
+/// A river in exercise with one recorded source of each kind, named as the kind.
+async fn river(data: &Path) -> River {
+    let key = Ed25519Signer::generate_pkcs8().unwrap();
+    let sources = KINDS.iter().map(|kind| SourceSetup {
+        id: SourceId::from(kind.name),
+        kind: kind.name.to_owned(),
+        title: kind.title.to_owned(),
+        options: Options::default(),
+        fetch: Fetch::Recorded,
+        expected_every_s: 900,
+        must_advance: false,
+    });
+    let rules = KINDS.iter().map(|kind| SourceRule {
+        id: SourceId::from(kind.name),
+        trusted_senders: Vec::new(),
+        delegations: Vec::new(),
+        missing_expires_hours: 24,
+    });
+    let setup = Setup {
+        mode: Mode::Exercise,
+        exercise: Some("recorded".to_owned()),
+        data: data.to_owned(),
+        rules: Rules {
+            authority: Authority { zone: "UTC".to_owned(), ..Authority::default() },
+            sources: rules.collect(),
+            ..Rules::default()
+        },
+        places: Vec::new(),
+        sources: sources.collect(),
+        channels: Vec::new(),
+        signer: Arc::new(Ed25519Signer::from_pkcs8(&key).unwrap()),
+        public_url: "http://127.0.0.1:1".to_owned(),
+    };
+    let clock = PlayedClock::new("2026-01-01T00:00:00Z".parse().unwrap());
+    River::start(setup, Arc::new(clock)).await.unwrap()
+}
+
+#[tokio::test]
+async fn every_recorded_payload_goes_through_the_river_and_what_cannot_is_a_finding() {
+    let Some(feeds) = feeds() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let river = river(folder.path()).await;
+    let mut alerts = std::collections::BTreeSet::new();
+    for (pattern, own, fate) in TABLE.iter().filter(|(_, own, _)| !own.is_empty()) {
+        let begin = feeds.join(pattern.trim_end_matches('*'));
+        let name = begin.file_name().unwrap().to_string_lossy().into_owned();
+        for entry in std::fs::read_dir(begin.parent().unwrap()).unwrap() {
+            let path = entry.unwrap().path();
+            if !path.file_name().unwrap().to_string_lossy().starts_with(&name) {
+                continue;
+            }
+            let bytes = std::fs::read(&path).unwrap();
+            if let Ok(parsed) = (kind(own).unwrap().parse)(&Options::default(), &bytes) {
+                alerts.extend(parsed.alerts.iter().map(|item| item.alert.identifier.clone()));
+            }
+            let answer = Answer::Body { content_type: String::new(), bytes };
+            let id = SourceId::from(*own);
+            let links = river.sources().hear(&id, answer).await.unwrap();
+            let view = river.sources().views().into_iter().find(|view| view.id == id).unwrap();
+            match fate {
+                Taken(counts) => {
+                    assert_eq!(links.len(), counts[3], "{}", path.display());
+                    assert_ne!(view.state, "unreadable", "{}", path.display());
+                }
+                _ => assert_eq!(view.state, "unreadable", "{}", path.display()),
+            }
+        }
+    }
+    let kept = river.engine().read(|state| {
+        state.alerts.keys().map(|key| key.identifier.clone()).collect::<std::collections::BTreeSet<_>>()
+    });
+    assert_eq!(kept, alerts, "every alert that was read is in the journal");
 }
