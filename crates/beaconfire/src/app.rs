@@ -126,6 +126,7 @@ fn services(plan: &Plan, river: &Arc<River>) -> Services {
             feed_channel: feed.map(|channel| channel.id.clone()),
             public_url: plan.public_url.clone(),
             hosts: plan.hosts.clone(),
+            trusted_proxies: plan.trusted_proxies.clone(),
         },
     }
 }

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use beaconfire_core::AccountId;
 use beaconfire_store::{ApiToken, Session};
 use jiff::Timestamp;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::blocking::blocking;
 use crate::error::{Answer, Problem};
@@ -70,13 +70,33 @@ impl FromRequestParts<App> for Viewer {
 /// The peer's key for rate limits.
 pub(crate) struct Peer(pub(crate) String);
 
-impl<S: Send + Sync> FromRequestParts<S> for Peer {
+impl FromRequestParts<App> for Peer {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
-        Ok(Self(peer_key(peer)))
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let connected = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let trusted = &app.services.config.trusted_proxies;
+        Ok(Self(peer_key(connected.map(|address| behind(address, trusted, &parts.headers)))))
     }
+}
+
+/// Who stands behind proxies of ours: the last address that none of them is. What comes before it
+/// in the header, anybody may have written.
+fn behind(connected: IpAddr, trusted: &[IpAddr], headers: &HeaderMap) -> IpAddr {
+    if !trusted.contains(&connected) {
+        return connected;
+    }
+    let lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
+    let addresses: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    let mut nearest = connected;
+    for address in addresses.iter().rev() {
+        let Ok(address) = address.parse() else { break };
+        nearest = address;
+        if !trusted.contains(&address) {
+            break;
+        }
+    }
+    nearest
 }
 
 /// The session that the request's cookie names, if it stands.
@@ -138,4 +158,26 @@ fn is_safe(method: &Method) -> bool {
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_proxy_of_ours_is_believed_and_only_its_own_word() {
+        let ip = |text: &str| text.parse::<IpAddr>().expect("an address");
+        let mut headers = HeaderMap::new();
+        headers.append("x-forwarded-for", "203.0.113.9, 198.51.100.7".parse().expect("a value"));
+        headers.append("x-forwarded-for", "10.0.0.2".parse().expect("a value"));
+        let trusted = [ip("127.0.0.1"), ip("10.0.0.2")];
+        assert_eq!(behind(ip("127.0.0.1"), &trusted, &headers), ip("198.51.100.7"));
+        assert_eq!(
+            behind(ip("192.0.2.1"), &trusted, &headers),
+            ip("192.0.2.1"),
+            "a stranger says what he likes"
+        );
+        assert_eq!(behind(ip("127.0.0.1"), &[], &headers), ip("127.0.0.1"));
+        assert_eq!(behind(ip("127.0.0.1"), &trusted, &HeaderMap::new()), ip("127.0.0.1"));
+    }
 }

@@ -28,3 +28,10 @@ pub(crate) async fn secure(mut response: Response) -> Response {
     }
     response
 }
+
+/// For a server whose public address is `https`: browsers that were here once never come without it.
+pub(crate) async fn by_tls_alone(mut response: Response) -> Response {
+    let year = HeaderValue::from_static("max-age=31536000");
+    response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
+    response
+}

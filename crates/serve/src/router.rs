@@ -27,6 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The whole server.
 pub fn router(services: Services) -> Router {
+    let by_tls_alone = services.config.public_url.starts_with("https://");
     let app = App::new(services);
     let (private, _) = private().split_for_parts();
     let (public, _) = public().split_for_parts();
@@ -35,14 +36,15 @@ pub fn router(services: Services) -> Router {
         .fallback(pages::page)
         .layer(CompressionLayer::new());
     // Within each list the last one is the outermost.
-    private
+    let router = private
         .merge(public)
         .layer(from_fn_with_state(app.clone(), metrics::count))
         .layer(from_fn_with_state(app.clone(), host::check))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE))
         .layer(from_fn(dress::dress))
         .layer(map_response(headers::secure))
-        .with_state(app)
+        .with_state(app);
+    if by_tls_alone { router.layer(map_response(headers::by_tls_alone)) } else { router }
 }
 
 /// The API's description, as `/api/openapi.json` and `beaconfire generate openapi` give it.

@@ -1,5 +1,6 @@
 //! What the server is given, and what every request shares.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use beaconfire_core::ChannelId;
@@ -52,6 +53,8 @@ pub struct ServeConfig {
     /// Further host names (without port) that this server answers to, beside the loopback names
     /// and the host of `public_url`.
     pub hosts: Vec<String>,
+    /// Addresses of the proxies in front: what they write into `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
 }
 
 /// What every request shares.

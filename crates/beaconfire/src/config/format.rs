@@ -3,6 +3,7 @@
 use super::span::Span;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 /// The configuration of a server. Paths are relative to the file that names them.
@@ -23,6 +24,10 @@ pub(crate) struct File {
     /// Further host names that this server answers to.
     #[serde(default)]
     pub(crate) hosts: Vec<String>,
+    /// Addresses of the proxies in front of this server. What they say in `X-Forwarded-For` of who asks is
+    /// believed; without them all who come through a proxy share one rate limit.
+    #[serde(default)]
+    pub(crate) trusted_proxies: Vec<IpAddr>,
     /// The folder of packs: one folder each, with a `pack.toml`.
     pub(crate) packs: PathBuf,
     /// A CSV file with the columns id, name, country, lat, lon, population, zone. Without it exposure is unknown.

@@ -20,7 +20,7 @@ use beaconfire_core::Rules;
 use beaconfire_core::pack::locate;
 use beaconfire_flow::{ChannelSetup, Setup, SourceSetup};
 use beaconfire_store::Signer;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -39,6 +39,8 @@ pub(crate) struct Plan {
     pub(crate) public_url: String,
     /// Further host names.
     pub(crate) hosts: Vec<String>,
+    /// Proxies in front, which are believed.
+    pub(crate) trusted_proxies: Vec<IpAddr>,
     /// The file of the key that signs checkpoints.
     pub(crate) checkpoint_key: PathBuf,
     /// What decisions look at.
@@ -134,6 +136,7 @@ impl Reader {
             listen,
             public_url: file.public_url.clone(),
             hosts: file.hosts.clone(),
+            trusted_proxies: file.trusted_proxies.clone(),
             checkpoint_key: self.folder.join(&file.keys.checkpoint),
             rules: Rules {
                 authority: self.authority(),

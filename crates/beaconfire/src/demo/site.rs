@@ -67,6 +67,7 @@ impl Site {
                 feed_channel: Some(ChannelId::from("public-feed")),
                 public_url: self.url(),
                 hosts: Vec::new(),
+                trusted_proxies: Vec::new(),
             },
         };
         let listener =

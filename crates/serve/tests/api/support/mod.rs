@@ -51,6 +51,7 @@ impl Server {
                 feed_channel: Some(ChannelId::from("feed")),
                 public_url: "http://warn.example".to_owned(),
                 hosts: Vec::new(),
+                trusted_proxies: Vec::new(),
             },
         };
         Self { router: beaconfire_serve::router(services), river, clock, _folder: folder }
