@@ -231,6 +231,16 @@ async fn serve() -> String {
         .route("/forbidden", get(|| async { StatusCode::FORBIDDEN }))
         .route("/busy", get(|| async { (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "120")]) }))
         .route(
+            "/dated",
+            get(|headers: HeaderMap| async move {
+                const CHANGED: &str = "Mon, 02 Mar 2026 06:00:00 GMT";
+                if headers.get(header::IF_MODIFIED_SINCE).is_some_and(|since| since == CHANGED) {
+                    return StatusCode::NOT_MODIFIED.into_response();
+                }
+                ([(header::LAST_MODIFIED, CHANGED)], "dated").into_response()
+            }),
+        )
+        .route(
             "/good",
             get(|headers: HeaderMap| async move {
                 if headers.get(header::IF_NONE_MATCH).is_some_and(|etag| etag == "\"v1\"") {
@@ -378,6 +388,13 @@ async fn what_has_not_changed_is_not_sent_again() {
     assert!(content_type.unwrap().starts_with("text/plain") && last_modified.is_some());
     let again = poll(format!("{server}/good"), |request| request.etag = etag).await;
     assert_eq!(again, Outcome::NotModified);
+
+    let Outcome::Body { etag: None, last_modified, .. } = poll(format!("{server}/dated"), |_| {}).await
+    else {
+        panic!("a body with a date alone")
+    };
+    let again = poll(format!("{server}/dated"), |request| request.last_modified = last_modified).await;
+    assert_eq!(again, Outcome::NotModified, "a date is enough");
 }
 
 #[tokio::test]
