@@ -30,10 +30,10 @@ function reasonToSkip() {
   return why || false;
 }
 
-/** The running demo: its folder, port, and what it printed for each role. */
-export async function startDemo() {
+/** The running demo: its folder, port, and what it printed for each role. `more` are further words of its command line. */
+export async function startDemo(more = []) {
   const data = await mkdtemp(join(tmpdir(), 'beaconfire-e2e-'));
-  const child = spawn(BIN, ['demo', '--data', data], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(BIN, ['demo', '--data', data, ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
   let words = '';
   const roles = {};
   let sink = null;
