@@ -118,3 +118,15 @@ export function series(key, hours) {
     : [{ name: 'action', value: 20 }, { name: 'flood', value: 24 }, { name: 'major', value: 28 }];
   return { series: key, unit: counts ? 'cases/week' : 'ft', points, thresholds };
 }
+
+const other = (identifier, state, why, fields) => ({
+  sender: 'warnings@alfa.example', identifier, sent: before(12), source: 'cap-alfa', item: '0'.repeat(64), received_at: before(11), zone: 'America/Chicago',
+  status: 'Actual', msg_type: 'Alert', state, why, references: [], findings: [], judged: null, can: { admit: true, put_aside: true }, why_not: {},
+  infos: [{ language: 'en-US', event: 'Flash Flood Warning', headline: 'TEST: Flash flood warning for downtown Houston', urgency: 'Immediate', severity: 'Severe', certainty: 'Likely', expires: after(100), area_words: 'Downtown Houston' }],
+  ...fields,
+});
+
+export const alertsOfOthers = () => [
+  other('ALFA-2026-0105', 'held', 'status Actual, but the text says test or exercise', {}),
+  other('ALFA-2026-0107', 'no_effect', 'cap-alfa is not trusted to act for warnings@alfa-relay.example', { msg_type: 'Update', can: {} }),
+];

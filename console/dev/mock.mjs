@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 // A development server that speaks the console's HTTP API from invented data and serves `dist/`.
-//   node dev/mock.mjs [--port 8099] [--quick]      (logins: author, approver; password: 1234)
+//   node dev/mock.mjs [--port 8099] [--quick]      [--clock-apart SECONDS]      (logins: author, approver; password: 1234)
 // It is never part of the product. `demo` as first word prints sign-in lines as the program does.
 import { createServer } from 'node:http';
 import { appendFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { incidents, RIVER_START, series, sources } from './data.mjs';
+import { alertsOfOthers, incidents, RIVER_START, series, sources } from './data.mjs';
 import { command, Refused, view } from './commands.mjs';
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
@@ -18,12 +18,13 @@ const PEOPLE = {
   approver: { account: 'op-c201', login: 'approver', password: '1234', roles: ['approver', 'officer'] },
 };
 
+const flag = (name, otherwise) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : otherwise);
 const started = Date.now();
 const sessions = new Map();
 const streams = new Set();
 let seq = 0;
 const world = {
-  incidents: incidents(), sources: sources(), warnings: 0,
+  incidents: incidents(), sources: sources(), alerts: alertsOfOthers(), warnings: 0, clock_apart: flag('--clock-apart', null),
   now: (plusMinutes = 0) => new Date(RIVER_START + (Date.now() - started) + plusMinutes * 60_000).toISOString(),
   deliver(w) {
     const data = flag('--data', null);
@@ -43,7 +44,7 @@ function tell(kind, fields) {
 }
 
 function sessionOf(who, host) {
-  const base = { mode: 'exercise', exercise_id: 'EX-2017-HARVEY', recording: 'Houston gauges, August 2017', river_time: world.now(), version: '0.1.0', host_role: host?.split('.')[0] in PEOPLE ? host.split('.')[0] : null };
+  const base = { mode: 'exercise', exercise_id: 'EX-2017-HARVEY', recording: 'Houston gauges, August 2017', river_time: world.now(), clock_apart: world.clock_apart && { seconds: Number(world.clock_apart), phrase: world.now().slice(0, 16).replace('T', ' ') }, version: '0.1.0', host_role: host?.split('.')[0] in PEOPLE ? host.split('.')[0] : null };
   return who ? { ...base, signed_in: true, account: who.account, login: who.login, roles: who.roles, csrf: 'mock-csrf' } : { ...base, signed_in: false };
 }
 
@@ -60,6 +61,8 @@ function route(method, url, body, who, request) {
   if (!who) throw new Refused(401, 'signed_out', 'you are not signed in', 'sign in again');
   if (method !== 'GET' && request.headers['x-csrf-token'] !== 'mock-csrf') throw new Refused(403, 'csrf', 'the request did not come from this console', 'load the page again');
   if (kind === 'session') return sessions.delete(sid(request)), {};
+  if (kind === 'clock') return confirmTime(body, who);
+  if (kind === 'alerts') return alerts(method, url, body, id, who);
   if (kind === 'sources') return { sources: world.sources };
   if (kind === 'series') return series(url.searchParams.get('key'), Number(url.searchParams.get('hours')));
   if (kind === 'incidents' && !id) return { incidents: world.incidents.map(summary), river_time: world.now() };
@@ -70,6 +73,26 @@ function route(method, url, body, who, request) {
   const answer = command(world, who, warning || incident, verb, body);
   tell(verb, { incident: incident.id, warning: warning?.id });
   return answer.draft ? view(answer, who) : answer;
+}
+
+function confirmTime({ typed }) {
+  const wanted = world.now().slice(0, 16).replace('T', ' ');
+  if (typed !== wanted) throw new Refused(422, 'time', 'what was typed is not river time', `compare with a second clock; if it is right, type ${wanted} (UTC)`);
+  world.clock_apart = null;
+  return { clock_apart: null };
+}
+
+function alerts(method, url, body, verb, who) {
+  if (verb === 'original') return '<alert>…</alert>';
+  if (method === 'GET') {
+    const rows = world.alerts.filter((a) => a.state === (url.searchParams.get('state') ?? 'held'));
+    return { alerts: rows, total: rows.length, river_time: world.now() };
+  }
+  const alert = world.alerts.find((a) => a.identifier === body.identifier);
+  if (alert?.state !== 'held') throw new Refused(409, 'not_held', 'this alert is not held', 'nothing is to be done');
+  Object.assign(alert, { state: body.admit ? 'admitted' : 'no_effect', why: body.reason, judged: { by: who.account, at: world.now(), admit: body.admit, reason: body.reason } });
+  tell('alert_released', { source: alert.source });
+  return { incident: null };
 }
 
 function signIn(person, request, by) {
@@ -118,7 +141,6 @@ async function sendFile(path, response) {
 
 const feed = () => `<feed xmlns="http://www.w3.org/2005/Atom">${world.incidents.flatMap((i) => i.warnings).filter((w) => w.sent).map((w) => `<entry><id>${w.identifier}</id><title>${w.draft.languages[0].headline}</title></entry>`).join('')}</feed>`;
 
-const flag = (name, otherwise) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : otherwise);
 const server = createServer((request, response) => void answer(request, response));
 server.listen(Number(flag('--port', process.argv.includes('demo') ? 0 : 8099)), '127.0.0.1', () => {
   const { port } = server.address();

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createServer } from 'vite';
 
-let vite, time, levels, corners;
+let vite, time, levels, corners, announce;
 
 before(async () => {
   vite = await createServer({ server: { middlewareMode: true, hmr: false, ws: false }, logLevel: 'error', optimizeDeps: { noDiscovery: true } });
-  [time, levels, corners] = await Promise.all(['time', 'levels', 'corners'].map((name) => vite.ssrLoadModule(`/src/${name}.ts`)));
+  [time, levels, corners, announce] = await Promise.all(['time', 'levels', 'corners', 'announce'].map((name) => vite.ssrLoadModule(`/src/${name}.ts`)));
 });
 after(() => vite.close());
 
@@ -64,4 +64,24 @@ test('corners are read with latitude first, and wrong ones are refused in words'
   assert.deepEqual(geometry.coordinates, [[[-95.4, 29.7], [-95.4, 29.8], [-95.2, 29.8], [-95.4, 29.7]]]);
   assert.deepEqual(corners.readCorners(corners.cornersOf(geometry)).geometry, geometry);
   for (const wrong of ['', '29.7, -95.4\n29.8, -95.4', '95, 10\n1,1\n2,3', 'x, y\n1,1\n2,2\n3,1', '1,2,3\n1,1\n2,2\n3,1']) assert.ok('wrong' in corners.readCorners(wrong), wrong);
+});
+
+test('an escalation and a newly held alert are said aloud, once', () => {
+  const row = (escalations, status = 'open') => ({ id: 'a', title: 'The creek', level: 'severe', level_word: 'severe', status, escalations });
+  assert.deepEqual(announce.aboutIncidents(null, [row(2)]), [], 'nothing at the first reading');
+  assert.deepEqual(announce.aboutIncidents([row(0)], [row(1)]), ['Escalated: nobody has decided on The creek.']);
+  assert.deepEqual(announce.aboutIncidents([row(1)], [row(1)]), []);
+  assert.deepEqual(announce.aboutIncidents([row(1)], [row(2, 'accepted')]), []);
+  assert.deepEqual(announce.aboutIncidents([], [row(1)]), ['New incident: The creek, severe.', 'Escalated: nobody has decided on The creek.']);
+  const alert = (identifier) => ({ sender: 'warnings@alfa.example', identifier, sent: '2026-03-02T07:13:00Z' });
+  assert.deepEqual(announce.aboutHeld(null, [alert('A-1')]), []);
+  assert.deepEqual(announce.aboutHeld([alert('A-1')], [alert('A-1'), alert('A-2')]), ['An alert of warnings@alfa.example is held: an officer must look at it.']);
+});
+
+test('the retraction is offered whenever the server allows it, also after the expiry', () => {
+  const shown = (standing, can) => levels.showsRetraction({ state: standing, standing, can });
+  assert.equal(shown('lapsed', { retract: true }), true);
+  assert.equal(shown('lapsed', { retract: false }), false);
+  assert.equal(shown('issued', { retract: false }), true, 'while it is in force the reason against it is shown');
+  assert.equal(shown('ended', { retract: false }), false);
 });

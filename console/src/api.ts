@@ -1,5 +1,5 @@
 // The one place that talks to the server. Every refusal becomes a `Refusal` with the server's own words.
-import type { Draft, Incident, IncidentSummary, LinkKind, SeriesData, Session, Source, Warning } from './types';
+import type { Draft, Incident, IncidentSummary, LinkKind, OtherAlert, SeriesData, Session, Source, Warning } from './types';
 
 /** The server's answer when it does not do what was asked. `status` 0: no answer at all. */
 export class Refusal extends Error {
@@ -32,6 +32,15 @@ export const api = {
   sources: () => get<{ sources: Source[] }>('/sources'),
   series: (source: string, key: string, hours: number) =>
     get<SeriesData>(`/series?source=${part(source)}&key=${part(key)}&hours=${hours}`),
+
+  /** The session as it is now, for what is shown of it; the secret stays as it was given at sign-in. */
+  look: () => get<Session>('/session'),
+  confirmTime: (typed: string) => send<unknown>('POST', '/clock/confirm', { typed }),
+
+  alerts: (state: OtherAlert['state']) => get<{ alerts: OtherAlert[]; total: number }>(`/alerts?state=${state}`),
+  originalAlert: (item: string) => getText(`/alerts/original?item=${part(item)}`),
+  releaseAlert: ({ sender, identifier, sent }: OtherAlert, admit: boolean, reason: string) =>
+    send<{ incident: string | null }>('POST', '/alerts/release', { sender, identifier, sent, admit, reason }),
 
   accept: (at: At) => onIncident(at, 'accept', {}),
   decline: (at: At, reason: string, review_at: string) => onIncident(at, 'decline', { reason, review_at }),
@@ -70,6 +79,12 @@ function onWarning(at: At, verb: string, body: object): Promise<unknown> {
 const get = <T>(path: string) => send<T>('GET', path);
 
 async function send<T>(method: string, path: string, body?: object): Promise<T> {
+  return parse(await ask(method, path, body)) as T;
+}
+
+const getText = (path: string) => ask('GET', path);
+
+async function ask(method: string, path: string, body?: object): Promise<string> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (method !== 'GET') headers['X-CSRF-Token'] = csrf;
   if (body) headers['Content-Type'] = 'application/json';
@@ -87,9 +102,8 @@ async function send<T>(method: string, path: string, body?: object): Promise<T> 
     throw refused(new Refusal(0, 'no_answer', 'the server did not answer', 'nothing is known to have been done; look again before you repeat it'));
   }
   const text = await response.text();
-  const answer = parse(text);
-  if (response.ok) return answer as T;
-  throw refused(readRefusal(response.status, answer));
+  if (response.ok) return text;
+  throw refused(readRefusal(response.status, parse(text)));
 }
 
 function readRefusal(status: number, answer: unknown): Refusal {

@@ -1,5 +1,5 @@
 // Levels, states and outcomes as a word, a sign and a tone: colour is never alone.
-import type { ChannelStatus, Destination, IncidentSummary, LevelName, Source, WarningState } from './types';
+import type { ChannelStatus, Destination, IncidentSummary, LevelName, Source, Warning, WarningState } from './types';
 
 /** How a fact looks: the tone picks the colours in style.css. */
 export interface Look {
@@ -80,6 +80,12 @@ const STRANGE: Look = { sign: '?', word: 'unknown', tone: 'unknown' };
 /** A state this console does not know is shown as unknown with its own name, never as good. */
 export function look<K extends string>(table: Record<K, Look>, state: K): Look {
   return table[state] ?? { ...STRANGE, word: `unknown: ${state}` };
+}
+
+/** Whether the way out of a warning is shown: also after its expiry, as long as it may still be seen. */
+export function showsRetraction(warning: Pick<Warning, 'state' | 'standing' | 'can'>): boolean {
+  const standing = warning.standing ?? warning.state;
+  return standing === 'issued' || standing === 'updated' || warning.can.retract === true;
 }
 
 /** A source whose silence must not be read as calm. */

@@ -1,8 +1,8 @@
 // What every page shares: who is signed in, the river's time, the incidents and sources, and whether they are fresh.
+import { aboutHeld, aboutIncidents } from './announce';
 import { api, onRefusal, Refusal } from './api';
-import { LEVELS } from './levels';
 import { listen } from './live';
-import type { Change, IncidentSummary, Session, Source } from './types';
+import type { Change, IncidentSummary, OtherAlert, Session, Source } from './types';
 
 const REFRESH_MS = 15_000;
 const GATHER_MS = 300;
@@ -11,6 +11,8 @@ class Shared {
   session = $state<Session | null>(null);
   incidents = $state<IncidentSummary[] | null>(null);
   sources = $state<Source[] | null>(null);
+  /** Alerts of others that wait for an officer. */
+  held = $state<OtherAlert[] | null>(null);
   /** When something was last read from the server, by this machine's clock. */
   updated = $state<number | null>(null);
   /** Why the server could not be read at the very start. */
@@ -70,16 +72,23 @@ class Shared {
 
   /** Reads the lists again; `null` tells listeners that anything may have changed. */
   async refresh(change: Change | null = null): Promise<void> {
-    const [incidents, sources] = await Promise.allSettled([api.incidents(), api.sources()]);
-    if (!this.signedIn) return;
+    const [incidents, sources, held, session] = await Promise.allSettled([api.incidents(), api.sources(), api.alerts('held'), api.look()]);
+    if (!this.session?.signed_in) return;
+    const words: string[] = [];
     if (incidents.status === 'fulfilled') {
-      this.#announce(incidents.value.incidents);
+      words.push(...aboutIncidents(this.incidents, incidents.value.incidents));
       this.incidents = incidents.value.incidents;
       this.#syncRiver(incidents.value.river_time);
       this.updated = Date.now();
       this.#answering = true;
     }
     if (sources.status === 'fulfilled') this.sources = sources.value.sources;
+    if (held.status === 'fulfilled') {
+      words.push(...aboutHeld(this.held, held.value.alerts));
+      this.held = held.value.alerts;
+    }
+    if (session.status === 'fulfilled') this.session.clock_apart = session.value.clock_apart;
+    if (words.length) this.say(words.join(' '));
     for (const listener of this.#changeListeners) listener(change);
   }
 
@@ -119,6 +128,7 @@ class Shared {
     this.#stop = null;
     this.incidents = null;
     this.sources = null;
+    this.held = null;
     this.updated = null;
     this.#streaming = true;
     this.#answering = true;
@@ -138,18 +148,6 @@ class Shared {
       });
     };
     this.#pending = { timer: setTimeout(fire, GATHER_MS), change };
-  }
-
-  #announce(fresh: IncidentSummary[]): void {
-    if (!this.incidents) return;
-    const known = new Map(this.incidents.map((i) => [i.id, i]));
-    const words: string[] = [];
-    for (const incident of fresh) {
-      const before = known.get(incident.id);
-      if (!before) words.push(`New incident: ${incident.title}, ${incident.level_word}.`);
-      else if ((LEVELS[incident.level]?.rank ?? 0) > (LEVELS[before.level]?.rank ?? 0)) words.push(`${incident.title} is now ${incident.level_word}.`);
-    }
-    if (words.length) this.say(words.join(' '));
   }
 
   #onRefusal(refusal: Refusal): void {

@@ -15,8 +15,31 @@ export interface Session {
   exercise_id?: string | null;
   recording?: string | null;
   river_time: string;
+  /** How far river time and the machine's clock are apart, while no officer has confirmed the time. */
+  clock_apart?: { seconds: number; phrase: string } | null;
   version: string;
   host_role?: string | null;
+}
+
+/** Another issuer's alert that waits for an officer, or that had no effect. */
+export interface OtherAlert {
+  sender: string;
+  identifier: string;
+  sent: string;
+  source: string;
+  item: string;
+  received_at: string;
+  zone: string;
+  status: string;
+  msg_type: string;
+  state: 'held' | 'no_effect';
+  why: string;
+  infos: { language: string; event: string; headline: string; urgency: string; severity: string; certainty: string; expires?: string | null; area_words: string }[];
+  references: string[];
+  findings: string[];
+  judged?: { by: string; at: string; admit: boolean; reason: string } | null;
+  can: { admit?: boolean; put_aside?: boolean };
+  why_not: { admit?: string; put_aside?: string };
 }
 
 export type Exposure = { kind: 'unknown' } | { kind: 'range'; min: number; max: number; places: number };

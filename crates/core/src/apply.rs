@@ -8,7 +8,7 @@ use crate::observe::AlertKey;
 use crate::package::Package;
 use crate::record::{Fact, Fate, Record};
 use crate::source_state::SourceState;
-use crate::state::{KeptAlert, KeptSignal, Note, State};
+use crate::state::{Judged, KeptAlert, KeptSignal, Note, State};
 use crate::warning::{Approval, Message, Warning, Work};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -62,8 +62,11 @@ fn apply_fact(state: &mut State, record: &Record) {
                 kept.ended = Some(*at);
             }
         }
-        Fact::AlertTaken { alert, fate } => take_alert(state, alert, fate),
-        Fact::AlertReleased { alert, admit, reason } => release_alert(state, alert, *admit, reason),
+        Fact::AlertTaken { alert, fate } => take_alert(state, record.at, alert, fate),
+        Fact::AlertReleased { alert, admit, reason } => {
+            let judged = Judged { by: who(record), at: record.at, admit: *admit, reason: reason.clone() };
+            release_alert(state, alert, judged);
+        }
         Fact::SeenElsewhere { source, message, .. } => {
             state.seen_elsewhere.insert((source.clone(), message.clone()));
         }
@@ -81,7 +84,7 @@ fn apply_fact(state: &mut State, record: &Record) {
     }
 }
 
-fn take_alert(state: &mut State, alert: &crate::observe::InboundAlert, fate: &Fate) {
+fn take_alert(state: &mut State, at: Timestamp, alert: &crate::observe::InboundAlert, fate: &Fate) {
     if let Fate::Acted { on } = fate {
         acted(state, on);
     }
@@ -90,14 +93,15 @@ fn take_alert(state: &mut State, alert: &crate::observe::InboundAlert, fate: &Fa
         Some(kept) if !matches!(kept.fate, Fate::NoEffect { .. }) => return,
         kept => kept.is_some_and(|kept| kept.gone),
     };
-    state.alerts.insert(alert.key(), KeptAlert { alert: alert.clone(), fate: fate.clone(), gone });
+    let kept = KeptAlert { alert: alert.clone(), at, fate: fate.clone(), judged: None, gone };
+    state.alerts.insert(alert.key(), kept);
 }
 
 /// An Update or Cancel that is let in acts as if it had come undisputed.
-fn release_alert(state: &mut State, key: &AlertKey, admit: bool, reason: &str) {
+fn release_alert(state: &mut State, key: &AlertKey, judged: Judged) {
     let Some(kept) = state.alerts.get(key) else { return };
     let fate = match kept.alert.msg_type.as_str() {
-        _ if !admit => Fate::NoEffect { why: reason.to_owned() },
+        _ if !judged.admit => Fate::NoEffect { why: judged.reason.clone() },
         "Update" | "Cancel" => {
             let known = |key: &&AlertKey| state.alerts.contains_key(key);
             Fate::Acted { on: kept.alert.references.iter().filter(known).cloned().collect() }
@@ -109,6 +113,7 @@ fn release_alert(state: &mut State, key: &AlertKey, admit: bool, reason: &str) {
     }
     if let Some(kept) = state.alerts.get_mut(key) {
         kept.fate = fate;
+        kept.judged = Some(judged);
     }
 }
 

@@ -116,6 +116,9 @@ pub enum Fact {
         stamp: Stamp,
         approved_digest: String,
         issued_digests: BTreeMap<ChannelId, String>,
+        /// Why it was taken back, as typed; a retraction's alone.
+        #[serde(default)]
+        reason: Option<String>,
     },
     /// A warning's last message passed its expiry.
     Lapsed { warning: WarningId },

@@ -85,10 +85,27 @@ pub struct KeptSignal {
 pub struct KeptAlert {
     /// The alert.
     pub alert: InboundAlert,
-    /// What became of it on arrival.
+    /// River time at which it was taken in.
+    pub at: Timestamp,
+    /// What became of it: on arrival, or after an officer looked at it.
     pub fate: Fate,
+    /// What an officer said of it, where it was held.
+    pub judged: Option<Judged>,
     /// Whether a later message of its sender acts on it no more: superseded or withdrawn.
     pub gone: bool,
+}
+
+/// An officer's word on an alert that was held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Judged {
+    /// Who.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+    /// Whether it was let in.
+    pub admit: bool,
+    /// Why, as typed.
+    pub reason: String,
 }
 
 /// A finding on a source.
@@ -187,8 +204,16 @@ impl State {
             Fact::Delivered { job, .. } | Fact::Dropped { job, .. } | Fact::ReadBackJudged { job, .. } => {
                 of_job(job)
             }
+            Fact::AlertReleased { alert, admit: true, .. } => self.let_in(alert),
             _ => None,
         }
+    }
+
+    /// The incident that an alert is a member of, or one of the messages that it acts on.
+    fn let_in(&self, alert: &AlertKey) -> Option<IncidentId> {
+        let named = self.alerts.get(alert).map_or(&[][..], |kept| &kept.alert.references);
+        let mut keys = std::iter::once(alert).chain(named);
+        keys.find_map(|key| self.holder(&MemberId::Alert(key.clone()))).map(|holder| holder.id.clone())
     }
 
     /// The warning that a fact is about.

@@ -73,6 +73,9 @@ fn words(state: &State, record: &Record) -> Option<String> {
             format!("no longer counts: {} ({why})", name(state, member))
         }
         Fact::Linked { to, kind, why, .. } => format!("linked: {} {to}: {why}", link_words(*kind)),
+        Fact::AlertReleased { alert, reason, .. } => {
+            format!("alert {} of {} let in by {by}: {reason}", alert.identifier, alert.sender)
+        }
         Fact::Merged { into, .. } => format!("merged into {into} by {by}"),
         Fact::Split { into, members, .. } => {
             let count = members.len();
@@ -101,8 +104,8 @@ fn words(state: &State, record: &Record) -> Option<String> {
         Fact::ChannelDropped { warning, channel, why } => {
             format!("{warning}: channel {channel} dropped by {by}: {why}")
         }
-        Fact::Issued { warning, package, stamp, approved_digest, issued_digests } => format!(
-            "{warning}: {} {} issued by {by}, sent {}, expires {}, approved digest {}, to {}",
+        Fact::Issued { warning, package, stamp, approved_digest, issued_digests, reason } => format!(
+            "{warning}: {} {} issued by {by}, sent {}, expires {}, approved digest {}, to {}{}",
             act_word(package.act),
             package.identifier,
             when(stamp.sent),
@@ -112,7 +115,8 @@ fn words(state: &State, record: &Record) -> Option<String> {
                 .iter()
                 .map(|(channel, digest)| format!("{channel} ({})", short(digest)))
                 .collect::<Vec<_>>()
-                .join(", ")
+                .join(", "),
+            reason.as_ref().map(|why| format!("; withdrawn because {why}")).unwrap_or_default()
         ),
         Fact::Lapsed { warning } => format!("{warning}: its expiry passed with nobody acting"),
         Fact::Queued { job, .. } => format!("queued for {}: {}", job.channel, job.message),

@@ -180,6 +180,9 @@ fn where_status_codes_and_text_disagree_the_message_is_held() {
             if disagrees(alert) {
                 seen.met();
                 prop_assert_eq!(&seen.before.incidents, &seen.after.incidents);
+                let notes = &seen.after.notes[&alert.source];
+                let told = |note: &beaconfire_core::Note| note.words.contains(&alert.identifier);
+                prop_assert!(notes.iter().any(told), "its source does not say that it is held");
             }
         }
         Ok(())
@@ -198,6 +201,13 @@ fn only_an_officer_lets_a_held_message_in_and_then_it_is_judged_as_any_other() {
         let officer =
             seen.account().is_some_and(|who| seen.before.holds(who, beaconfire_core::Role::Officer));
         prop_assert!(officer);
+        let judged = seen.after.alerts[key].judged.as_ref().expect("what was said of it is kept");
+        prop_assert_eq!((&judged.reason, judged.admit), (&"looked at it".to_owned(), *admit));
+        let told = seen.news().iter().any(|record| {
+            beaconfire_core::story::line(seen.after, record)
+                .is_some_and(|(_, line)| line.words.contains("looked at it"))
+        });
+        prop_assert!(told || !seen.facts().any(joins), "the incident does not tell who let it in");
         let kept = &seen.before.alerts[key];
         prop_assert!(matches!(kept.fate, Fate::Held { .. }), "it was not held");
         if !admit {
@@ -255,7 +265,14 @@ fn an_update_or_cancel_that_may_not_act_is_reported_and_has_no_effect() {
         seen.met();
         let fate = &seen.after.alerts[&alert.key()].fate;
         prop_assert!(matches!(fate, Fate::NoEffect { .. }), "{fate:?}");
-        prop_assert_eq!(seen.news().len(), 1);
+        let noted = |fact: &Fact| matches!(fact, Fact::SourceNoted { source, .. } if source == &alert.source);
+        prop_assert!(seen.facts().skip(1).all(noted));
+        let Fate::NoEffect { why } = fate else { return Ok(()) };
+        let notes = &seen.after.notes[&alert.source];
+        prop_assert!(
+            notes.iter().any(|note| note.words.contains(why.as_str())),
+            "its source does not say so"
+        );
         prop_assert_eq!(&seen.before.incidents, &seen.after.incidents);
         Ok(())
     });

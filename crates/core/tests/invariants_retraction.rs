@@ -2,7 +2,7 @@
 
 mod machine;
 
-use beaconfire_core::{Act, Command, Fact, Progress, Role, Stamp, Standing, confirm_phrase, render};
+use beaconfire_core::{Act, Command, Fact, Progress, Role, Stamp, Standing, confirm_phrase, render, story};
 use machine::always;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -37,6 +37,17 @@ fn the_retraction_in_both_forms_is_ready_and_issued_by_one_person() {
             let standing = seen.after.warnings[warning].standing();
             let wanted = if *form == Act::Cancel { Standing::Cancelled } else { Standing::Ended };
             prop_assert_eq!(standing, wanted);
+            let why = seen.facts().find_map(|fact| match fact {
+                Fact::Issued { reason, .. } => reason.as_deref(),
+                _ => None,
+            });
+            prop_assert_eq!(why, Some(reason.trim()), "the reason is not in the journal");
+            let told = seen.news().iter().any(|record| {
+                story::line(seen.after, record).is_some_and(|(_, line)| {
+                    line.words.ends_with(&format!("; withdrawn because {}", reason.trim()))
+                })
+            });
+            prop_assert!(told, "the story does not tell why");
         } else {
             prop_assert!(seen.outcome.is_err());
         }

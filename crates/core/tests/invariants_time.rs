@@ -4,7 +4,7 @@ mod machine;
 
 use beaconfire_core::{
     Actor, Command, Deadline, Disposition, Fact, Health, MemberId, Mode, Record, SignalKind, State, Step,
-    apply, decide, record,
+    apply, decide, record, time_phrase,
 };
 use beaconfire_geo::Exposure;
 use jiff::SignedDuration;
@@ -167,6 +167,14 @@ fn nothing_live_is_issued_while_the_clocks_differ() {
             let officer =
                 seen.account().is_some_and(|who| seen.before.holds(who, beaconfire_core::Role::Officer));
             prop_assert!(confirmed && officer, "{:?}", seen.command);
+        }
+        if let Command::ConfirmTime { typed } = seen.command
+            && seen.account().is_some_and(|who| seen.before.holds(who, beaconfire_core::Role::Officer))
+            && seen.before.clock_apart.is_some()
+        {
+            let minute_ago = time_phrase(seen.river() - SignedDuration::from_mins(1));
+            let right = [time_phrase(seen.river()), minute_ago].contains(typed);
+            prop_assert_eq!(seen.after.clock_apart.is_none(), right, "{:?}", seen.outcome);
         }
         if let Command::ReadClock { reading, expected, synchronised: true } = seen.command
             && (reading.as_second() - expected.as_second()).abs() > 30

@@ -9,9 +9,11 @@ use crate::observe::{Bank, Exposures, Finding, Key, OUTAGE};
 use crate::setup::SourceSetup;
 use crate::source::{self, ParseError, Parsed};
 use beaconfire_core::{
-    Actor, Command, Event, Rules, SignalKind, SourceId, State, area, assess, is_about_a_person, sha256_hex,
+    Actor, AlertKey, Command, Event, Record, Rules, SignalKind, SourceId, State, area, assess,
+    is_about_a_person, sha256_hex,
 };
 use beaconfire_detect::Sample;
+use beaconfire_geo::Exposure;
 use beaconfire_store::{self as store, IntakeBatch, Items, Observations, StoreError};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -202,6 +204,34 @@ impl Intake {
             self.inner.engine.command(command, Actor::River).await?;
         }
         Ok(())
+    }
+
+    /// An officer's word on an alert that is held. Who is exposed is looked up as it is for one that
+    /// comes in.
+    ///
+    /// # Errors
+    /// A refusal, or a journal that cannot be written now.
+    pub async fn release(
+        &self,
+        alert: AlertKey,
+        admit: bool,
+        reason: String,
+        by: Actor,
+    ) -> Result<Vec<Record>, CommandError> {
+        let kept = self.inner.engine.read(|state| state.alerts.get(&alert).map(|kept| kept.alert.area()));
+        let exposure = kept.map_or(Exposure::Unknown, |area| self.inner.exposures.of(&area));
+        let command = Command::ReleaseAlert { alert, admit, reason, exposure };
+        self.inner.engine.command(command, by).await
+    }
+
+    /// The bytes of an item as they came; none where it is unknown or was erased.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub async fn original(&self, item: &beaconfire_core::ItemId) -> Result<Option<Vec<u8>>, IntakeError> {
+        let Some(id) = store::ItemId::parse(item.as_str()) else { return Ok(None) };
+        let items = self.inner.items.clone();
+        blocking(move || items.get(&id)).await
     }
 
     /// Commits numbers, then has them judged: an observation is durable before the signal that

@@ -111,7 +111,7 @@ fn status_of(code: &str) -> StatusCode {
     match code {
         "unknown" => StatusCode::NOT_FOUND,
         "role" | "own_approval" | "river_only" | "authenticate" => StatusCode::FORBIDDEN,
-        "confirm" | "reason" | "review_at" | "members" | "form" | "same" | "content" | "not_cap"
+        "confirm" | "time" | "reason" | "review_at" | "members" | "form" | "same" | "content" | "not_cap"
         | "channels" | "scope" | "mode" | "template" => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::CONFLICT,
     }

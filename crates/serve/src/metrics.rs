@@ -14,7 +14,7 @@ use prometheus_client::registry::Registry;
 
 use crate::error::{Answer, Problem};
 use crate::services::App;
-use crate::view::state_of;
+use crate::view::{held, state_of};
 
 /// What OpenMetrics text is called.
 const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -45,6 +45,7 @@ pub(crate) struct Metrics {
     jobs: Family<StateLabels, Gauge>,
     deadlines: Gauge,
     overdue: Gauge,
+    alerts_held: Gauge,
     journal: Gauge,
 }
 
@@ -58,6 +59,7 @@ impl Metrics {
             jobs: Family::default(),
             deadlines: Gauge::default(),
             overdue: Gauge::default(),
+            alerts_held: Gauge::default(),
             journal: Gauge::default(),
         };
         let registry = &mut metrics.registry;
@@ -67,6 +69,8 @@ impl Metrics {
         registry.register("jobs", "Deliveries by state", metrics.jobs.clone());
         registry.register("deadlines", "Decisions that are due", metrics.deadlines.clone());
         registry.register("deadlines_overdue", "Decisions that are overdue", metrics.overdue.clone());
+        let held = "Alerts of others that wait for an officer";
+        registry.register("alerts_held", held, metrics.alerts_held.clone());
         registry.register("journal_seq", "The journal's last record", metrics.journal.clone());
         metrics
     }
@@ -92,6 +96,7 @@ impl Metrics {
         let due = || live.iter().filter_map(|incident| incident.deadline.as_ref());
         self.deadlines.set(signed(due().count()));
         self.overdue.set(signed(due().filter(|deadline| deadline.at <= now).count()));
+        self.alerts_held.set(signed(held(state)));
         for (name, is) in STATES {
             let count = state.jobs.values().filter(|job| is(&job.progress)).count();
             self.jobs.get_or_create(&StateLabels { state: name.to_owned() }).set(signed(count));

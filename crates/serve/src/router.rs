@@ -15,7 +15,9 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::{decide, events, incidents, intake, series, session, sources, warning_commands, warnings};
+use crate::api::{
+    alerts, clock, decide, events, incidents, intake, series, session, sources, warning_commands, warnings,
+};
 use crate::error::{Answer, Problem};
 use crate::services::{App, Services};
 use crate::{dress, feed, headers, health, host, metrics, pages};
@@ -95,6 +97,10 @@ fn private() -> OpenApiRouter<App> {
         .routes(routes!(decide::split))
         .routes(routes!(decide::link))
         .routes(routes!(decide::draft))
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::original))
+        .routes(routes!(alerts::release))
+        .routes(routes!(clock::confirm))
         .routes(routes!(warnings::show))
         .routes(routes!(warnings::edit))
         .routes(routes!(warning_commands::submit))
@@ -140,6 +146,7 @@ async fn description() -> Answer<impl IntoResponse> {
     tags(
         (name = "session", description = "Signing in and out"),
         (name = "incidents", description = "What is going on, and what is decided about it"),
+        (name = "alerts", description = "Other issuers' alerts that an officer must judge"),
         (name = "warnings", description = "From the draft to the end of a warning"),
         (name = "sources", description = "Where things come from"),
         (name = "events", description = "What changes, as it changes"),

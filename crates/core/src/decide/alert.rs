@@ -34,6 +34,9 @@ impl Context<'_> {
         }
         let mut facts = vec![Fact::AlertTaken { alert: alert.clone(), fate: fate.clone() }];
         facts.extend(self.consequences(alert, &fate, exposure));
+        if let Some(words) = told(alert, &fate) {
+            facts.extend(self.note_source(&alert.source, &words)?);
+        }
         Ok(facts)
     }
 
@@ -50,8 +53,7 @@ impl Context<'_> {
         if !matches!(kept.fate, Fate::Held { .. }) {
             return Err(Refusal::new("not_held", "this alert is not held", "nothing is to be done"));
         }
-        let released = Fact::AlertReleased { alert: key.clone(), admit, reason: reason.to_owned() };
-        let mut facts = vec![released];
+        let mut facts = Vec::new();
         if admit {
             let fate = self.undisputed(&kept.alert);
             if !matches!(fate, Fate::Admitted | Fate::Acted { .. }) {
@@ -60,6 +62,9 @@ impl Context<'_> {
             }
             facts.extend(self.consequences(&kept.alert, &fate, exposure));
         }
+        // Last, so that the incident that it makes has the officer's reason in its story.
+        let reason = reason.trim().to_owned();
+        facts.push(Fact::AlertReleased { alert: key.clone(), admit, reason });
         Ok(facts)
     }
 
@@ -202,6 +207,20 @@ impl Context<'_> {
             supersedes: members.into_iter().map(|member| (member, why.clone())).collect(),
             member: alert_member(alert, exposure),
         })
+    }
+}
+
+/// What the source's page says of an alert that waits for an officer, or that may not act on what
+/// it names; the latter without its name, so that a mirror's many are told once.
+fn told(alert: &InboundAlert, fate: &Fate) -> Option<String> {
+    match fate {
+        Fate::Held { why } => {
+            Some(format!("{} of {} is held for an officer: {why}", alert.identifier, alert.sender))
+        }
+        Fate::NoEffect { why } if matches!(alert.msg_type.as_str(), "Update" | "Cancel") => {
+            Some(format!("messages of type {} have no effect: {why}", alert.msg_type))
+        }
+        _ => None,
     }
 }
 

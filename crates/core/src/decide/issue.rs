@@ -44,7 +44,7 @@ impl Context<'_> {
             .filter(|channel| !warning.dropped_channels.contains(channel))
             .cloned()
             .collect();
-        let mut facts = self.issue_package(warning, package, &approval.digest, channels)?;
+        let mut facts = self.issue_package(warning, package, (&approval.digest, None), channels)?;
         if let Some(area) = &package.left {
             facts.push(Fact::AreaLeft { warning: id.clone(), area: area.clone() });
         }
@@ -123,7 +123,7 @@ impl Context<'_> {
         &self,
         warning: &Warning,
         package: &Package,
-        approved_digest: &str,
+        (approved_digest, reason): (&str, Option<&str>),
         channels: BTreeSet<ChannelId>,
     ) -> Facts {
         let stamp = Stamp::at(package, self.now);
@@ -154,6 +154,7 @@ impl Context<'_> {
             stamp,
             approved_digest: approved_digest.to_owned(),
             issued_digests,
+            reason: reason.map(str::to_owned),
         });
         facts.extend(channels.into_iter().map(|channel| Fact::Queued {
             job: JobKey { message: package.identifier.clone(), channel },

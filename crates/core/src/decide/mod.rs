@@ -13,6 +13,7 @@ mod warning;
 
 pub use alert::LATE_AFTER_MINUTES;
 pub use issue::confirm_phrase;
+pub use system::time_phrase;
 
 use crate::actor::{Actor, Role};
 use crate::command::Command;

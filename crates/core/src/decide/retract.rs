@@ -46,7 +46,7 @@ impl Context<'_> {
         facts.extend(self.issue_package(
             warning,
             &package,
-            &last.approved_digest,
+            (&last.approved_digest, Some(reason.trim())),
             warning.used_channels(),
         )?);
         Ok(facts)

@@ -16,6 +16,12 @@ const CLOCKS_APART_SECONDS: i64 = 30;
 /// A reading this far from what was expected is a jump.
 const JUMP_SECONDS: i64 = 10;
 
+/// What an officer types to confirm the time: river time to the minute, in UTC.
+#[must_use]
+pub fn time_phrase(now: Timestamp) -> String {
+    now.strftime("%Y-%m-%d %H:%M").to_string()
+}
+
 impl Context<'_> {
     pub(super) fn open(&self, mode: Mode, exercise: Option<&String>) -> Facts {
         match self.state.mode {
@@ -81,8 +87,10 @@ impl Context<'_> {
         if self.state.clock_apart.is_none() {
             return Ok(Vec::new());
         }
-        let wanted = self.now.strftime("%Y-%m-%d %H:%M").to_string();
-        if typed.trim() != wanted {
+        let wanted = time_phrase(self.now);
+        // The minute may end between typing and sending.
+        let before = time_phrase(super::place::add(self.now, -crate::span::minutes(1)));
+        if typed.trim() != wanted && typed.trim() != before {
             return Err(Refusal::new(
                 "time",
                 "what was typed is not river time",

@@ -8,7 +8,7 @@ use beaconfire_core::guard::{Held, clear};
 use beaconfire_core::{
     Act, Actor, AlertKey, Command, Content, Event, Found, Health, InboundAlert, InboundInfo, Incident,
     IncidentId, JobKey, LinkKind, Role, Rules, Signal, SignalKind, Standing, State, Step, Trouble, Warning,
-    WarningId, Work, assess::circle, confirm_phrase, lint, sha256_hex,
+    WarningId, Work, assess::circle, confirm_phrase, lint, sha256_hex, time_phrase,
 };
 use beaconfire_geo::{Area, Exposure, Point};
 use jiff::{SignedDuration, Timestamp};
@@ -297,7 +297,8 @@ pub(crate) fn resolve(machine: &mut Machine, what: &What) -> Option<(Command, Ac
         }
         What::ConfirmTime { right, who } => {
             let at = now.max(state.river_time);
-            let typed = if *right { at.strftime("%Y-%m-%d %H:%M").to_string() } else { "noon".to_owned() };
+            let minute_ago = SignedDuration::from_mins(i64::from(at.as_second() % 2 == 0));
+            let typed = if *right { time_phrase(at - minute_ago) } else { "noon".to_owned() };
             (Command::ConfirmTime { typed }, actor(state, *who, Role::Officer, true))
         }
         What::Source { nth, trouble } => {

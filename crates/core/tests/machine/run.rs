@@ -180,8 +180,13 @@ pub(crate) fn always(look: impl Fn(&Seen) -> Verdict) {
 
 /// The end of every game of a strategy, from a fixed seed.
 pub(crate) fn played(cases: u32, games: impl Strategy<Value = Game>) -> Vec<Machine> {
+    played_from(1150, cases, games)
+}
+
+/// The same from another seed.
+pub(crate) fn played_from(seed: u64, cases: u32, games: impl Strategy<Value = Game>) -> Vec<Machine> {
     let machines = std::cell::RefCell::new(Vec::new());
-    let config = Config { cases, rng_seed: RngSeed::Fixed(1150), ..config("") };
+    let config = Config { cases, rng_seed: RngSeed::Fixed(seed), ..config("") };
     let result = TestRunner::new(config).run(&games, |game| {
         machines.borrow_mut().push(game.play(&Cell::new(0), &|_| Ok(()))?);
         Ok(())

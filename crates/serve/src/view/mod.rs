@@ -1,5 +1,6 @@
 //! What the API shows: one file a noun, each made from the core's state and nothing else.
 
+mod alert;
 mod area;
 mod can;
 mod channel;
@@ -13,11 +14,12 @@ mod session;
 mod source;
 mod warning;
 
+pub(crate) use alert::{AlertList, AlertState, held};
 pub(crate) use draft::{DraftInput, content_of};
 pub(crate) use incident::{IncidentList, IncidentView, LinkName};
 pub(crate) use member::member_of;
 pub(crate) use series::{SeriesView, series_view};
-pub(crate) use session::SessionView;
+pub(crate) use session::{ClockApart, SessionView};
 pub(crate) use source::{SourceList, source_list, state_of};
 pub(crate) use warning::WarningView;
 

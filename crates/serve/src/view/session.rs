@@ -1,6 +1,6 @@
 //! Who is signed in, and what this process is for.
 
-use beaconfire_core::{AccountId, Mode, Role, State};
+use beaconfire_core::{AccountId, Mode, Role, State, time_phrase};
 use beaconfire_store::Session;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -29,6 +29,8 @@ pub(crate) struct SessionView {
     recording: Option<String>,
     /// River time now.
     river_time: Timestamp,
+    /// How far the clocks are apart, while an officer has not confirmed the time.
+    clock_apart: Option<ClockApart>,
     /// The program's version.
     version: String,
     /// The role that this host name is kept for.
@@ -57,8 +59,25 @@ impl SessionView {
             exercise_id: state.exercise.clone(),
             recording: config.recording.clone(),
             river_time: now,
+            clock_apart: ClockApart::of(state, now),
             version: config.version.clone(),
             host_role,
         }
+    }
+}
+
+/// River time and this machine's clock differ.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ClockApart {
+    /// By how many seconds; above zero where the machine's clock is ahead.
+    seconds: i64,
+    /// What an officer types once a second clock agrees: river time to the minute, in UTC.
+    phrase: String,
+}
+
+impl ClockApart {
+    /// None while nothing is doubted.
+    pub(crate) fn of(state: &State, now: Timestamp) -> Option<Self> {
+        state.clock_apart.map(|seconds| Self { seconds, phrase: time_phrase(now) })
     }
 }

@@ -2,6 +2,7 @@
 //! more would be linked anew.
 
 mod guarded;
+mod held;
 mod live;
 mod pages;
 mod public_feed;

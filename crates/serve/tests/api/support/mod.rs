@@ -227,6 +227,12 @@ fn setup(folder: &TempDir) -> Setup {
         expected_every_s: 900,
         must_advance: false,
     };
+    let alerts = SourceSetup {
+        id: SourceId::from("cap-alfa"),
+        kind: "cap".to_owned(),
+        title: "Alerts of Alfa".to_owned(),
+        ..source.clone()
+    };
     let channel = |id: &str| ChannelSetup { id: ChannelId::from(id), target: Target::Feed };
     let key = Ed25519Signer::generate_pkcs8().expect("a key");
     Setup {
@@ -235,7 +241,7 @@ fn setup(folder: &TempDir) -> Setup {
         data: folder.path().join("data"),
         rules: rules(),
         places: Vec::new(),
-        sources: vec![source],
+        sources: vec![source, alerts],
         channels: vec![channel("feed")],
         signer: Arc::new(Ed25519Signer::from_pkcs8(&key).expect("the key is good")),
         public_url: "http://warn.example".to_owned(),
