@@ -16,6 +16,9 @@ use tokio::sync::watch;
 /// How often accounts made or disabled beside the server are looked for.
 const ACCOUNTS_EVERY: Duration = Duration::from_secs(30);
 
+/// How long the token holds that is printed where there is no account.
+const SETUP_VALID: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
+
 /// The server.
 pub(crate) struct App;
 
@@ -44,11 +47,24 @@ impl App {
         handle.river.intake().judge_pending().await.context("judge what was taken in before")?;
         take_in_accounts(&handle.river).await?;
         if handle.river.stores().accounts.accounts()?.is_empty() {
+            let accounts = &handle.river.stores().accounts;
+            let token = accounts.create_setup_token(jiff::Timestamp::now(), SETUP_VALID)?;
+            let at = set_up_at(address, &handle.plan.public_url);
             eprintln!(
-                "beaconfire: there is no account yet; `beaconfire account create --help` says how to make one"
+                "beaconfire: there is no account yet: make the first one within an hour at {at}/set-up?token={token}"
             );
         }
         Ok(handle)
+    }
+}
+
+/// Where a browser reaches the set-up page: this machine's own name where it is listened at, since
+/// the server answers to no bare address of a network.
+fn set_up_at(address: SocketAddr, public_url: &str) -> String {
+    match address.ip() {
+        ip if ip.is_loopback() => format!("http://{address}"),
+        ip if ip.is_unspecified() => format!("http://localhost:{}", address.port()),
+        _ => public_url.to_owned(),
     }
 }
 

@@ -134,3 +134,40 @@ fn a_backup_restores_into_an_empty_folder_only() {
     assert_eq!(beaconfire(&["restore", &at("b"), "--data", &at("r")]).code, 2, "not empty any more");
     assert_eq!(beaconfire(&["restore", &at("b"), "--data", &at("q"), "--key", &"0".repeat(64)]).code, 1);
 }
+
+#[test]
+fn items_are_erased_by_policy_and_the_chain_still_holds() {
+    let folder = fixture_folder();
+    let (key, _) = data(folder.path());
+    let path = folder.path().to_str().expect("a path");
+    let items = Items::open(&folder.path().join(ITEMS_FILE)).expect("items");
+    let old = "2020-01-01T00:00:00Z".parse().expect("a time");
+    let spare = items.put(b"nobody rests on this", "text/plain", "quakes", old).expect("put").id;
+    let evidence = beaconfire_store::ItemId::of(b"one answer");
+    let new = items.put(b"just came", "text/plain", "quakes", jiff::Timestamp::now()).expect("put").id;
+    let erase = |more: &[&str]| beaconfire(&[&["items", "erase", "--data", path][..], more].concat());
+
+    let without = erase(&["--older-than", "90d"]);
+    assert!(without.code == 2 && without.err.contains("--reason"), "{}", without.err);
+    let empty = erase(&["--older-than", "90d", "--reason", " "]);
+    assert!(empty.code == 2 && empty.err.contains("without a reason"), "{}", empty.err);
+    assert_eq!(erase(&["--reason", "kept for 90 days"]).code, 2, "neither items nor an age");
+    assert!(items.get(&spare).expect("read").is_some(), "nothing was erased so far");
+
+    let run = erase(&["--older-than", "90d", "--reason", "kept for 90 days"]);
+    assert_eq!((run.code, run.out.as_str()), (0, "1\n"), "{}", run.err);
+    assert_eq!(items.get(&spare).expect("read"), None);
+    assert_eq!(items.item(&spare).expect("read").expect("known").erased.as_deref(), Some("kept for 90 days"));
+    assert!(items.get(&new).expect("read").is_some());
+    assert!(items.get(&evidence).expect("read").is_some(), "an open incident rests on it");
+    let named = erase(&[&evidence.to_string(), "--reason", "asked for"]);
+    assert_eq!((named.code, named.out.as_str()), (1, "0\n"), "{}", named.err);
+    let unknown = erase(&[&"0".repeat(64), "--reason", "asked for"]);
+    assert_eq!(unknown.code, 1, "{}", unknown.err);
+    let both = erase(&[&new.to_string(), &spare.to_string(), "--reason", "asked for"]);
+    assert_eq!((both.code, both.out.as_str()), (0, "1\n"), "{}", both.err);
+
+    let verified = beaconfire(&["journal", "verify", "--data", path, "--key", &key]);
+    assert_eq!(verified.code, 0, "{}{}", verified.out, verified.err);
+    assert!(verified.out.contains("1 items held, 2 erased by policy, hash held"), "{}", verified.out);
+}

@@ -147,3 +147,37 @@ fn it_serves_reloads_whole_or_not_at_all_and_ends_cleanly() {
         .collect();
     assert_eq!(versions, [1, 2]);
 }
+
+#[test]
+fn a_start_without_an_account_prints_the_address_that_makes_the_first_one() {
+    let folder = configured();
+    let mut server = Server::start(folder.path());
+    let line = server.hear("/set-up?token=");
+    let url = line.trim().rsplit(' ').next().expect("an address");
+    let (address, token) =
+        url.strip_prefix("http://").and_then(|url| url.split_once("/set-up?token=")).expect(url);
+    assert!(server.hear("listening at http://").trim().ends_with(address), "{line}");
+    let body = format!(
+        r#"{{"token":"{token}","login":"ana","name":"Ana","password":"correct horse battery","roles":["admin"]}}"#
+    );
+    let length = body.len();
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    write!(
+        stream,
+        "POST /api/v1/session/set-up HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
+         Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    )
+    .expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    server.signal("TERM");
+    assert_eq!(server.child.wait().expect("it ends").code(), Some(0));
+
+    let mut server = Server::start(folder.path());
+    let mut words = String::new();
+    while !words.contains("listening at") {
+        assert!(server.words.read_line(&mut words).expect("UTF-8") > 0, "{words}");
+    }
+    assert!(!words.contains("set-up"), "once is enough: {words}");
+}

@@ -85,6 +85,11 @@ fn open(data: &Path) -> anyhow::Result<SqliteJournal> {
     Ok(SqliteJournal::open_read_only(&path)?)
 }
 
+/// The state that a data folder's journal folds to.
+pub(super) fn state(data: &Path) -> anyhow::Result<beaconfire_core::State> {
+    Ok(fold(&open(data)?, |_, _| Ok(()))?.state().clone())
+}
+
 fn items(data: &Path) -> anyhow::Result<Option<Items>> {
     let path = data.join(ITEMS_FILE);
     Ok(if path.is_file() { Some(Items::open_read_only(&path)?) } else { None })

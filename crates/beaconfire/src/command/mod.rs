@@ -8,6 +8,7 @@ mod check;
 mod demo;
 mod detect;
 mod generate;
+mod items;
 mod journal;
 mod kinds;
 mod packs;
@@ -45,6 +46,7 @@ enum Command {
     Check(check::Args),
     Detect(detect::Args),
     Journal(journal::Args),
+    Items(items::Args),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
     Packs(packs::Args),
@@ -80,6 +82,7 @@ impl Cli {
             Command::Check(args) => args.run(),
             Command::Detect(args) => args.run(),
             Command::Journal(args) => args.run(),
+            Command::Items(args) => args.run(),
             Command::Backup(args) => args.run(),
             Command::Restore(args) => args.run(),
             Command::Packs(args) => args.run(),

@@ -34,6 +34,7 @@ impl Reader {
     }
 
     fn check_channel(&mut self, at: usize, table: &ChannelTable) {
+        self.refuse_test(table.mode, &format!("channel[{at}].mode"));
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if table.id.is_empty() || table.id.len() > 60 || !table.id.chars().all(plain) {
             let message = "write the id in lower-case letters, digits and hyphens, at most 60";

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct File {
-    /// What this server is for: real warnings, the outlets' own public test class, or exercises.
+    /// What this server is for: real warnings, or exercises; the outlets' own public test class is not offered yet.
     pub(crate) mode: ModeWord,
     /// The exercise's id; it stands in the note of every message. Exercise mode alone.
     pub(crate) exercise: Option<String>,
@@ -54,7 +54,7 @@ fn default_listen() -> String {
 pub(crate) enum ModeWord {
     /// Real warnings.
     Live,
-    /// The outlets' own public test class.
+    /// The outlets' own public test class: not offered yet.
     Test,
     /// Exercises.
     Exercise,

@@ -40,6 +40,7 @@ impl Reader {
     }
 
     fn check_mode(&mut self) {
+        self.refuse_test(self.file.mode, "mode");
         let named = self.file.exercise.as_deref().is_some_and(|id| !id.trim().is_empty());
         match (self.file.mode, named) {
             (ModeWord::Exercise, false) => {
@@ -55,6 +56,14 @@ impl Reader {
                 );
             }
             _ => {}
+        }
+    }
+
+    /// The outlets' own test class needs a role, a window and an approval of its own (invariant 20);
+    /// until it has them it is not offered.
+    pub(super) fn refuse_test(&mut self, mode: ModeWord, path: &str) {
+        if mode == ModeWord::Test {
+            self.wrong(path, "test mode is not offered yet: use exercise");
         }
     }
 

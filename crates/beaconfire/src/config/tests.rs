@@ -66,6 +66,13 @@ fn every_mistake_is_shown_at_its_line_with_the_mend() {
     for (from, to, place, words) in [
         ("mode = \"live\"\ndata", "mode = \"real\"\ndata", ":2:8", "exercise"),
         ("mode = \"live\"\ndata", "mode = \"exercise\"\ndata", ":2:8", "exercise = "),
+        (
+            "mode = \"live\"\ndata",
+            "mode = \"test\"\ndata",
+            ":2:8",
+            "test mode is not offered yet: use exercise",
+        ),
+        ("mode = \"live\"\npublic", "mode = \"test\"\npublic", ":27:8", "test mode is not offered yet"),
         ("data = \"state\"", "data = \"state\"\ncolour = 3", ":4:1", "colour"),
         ("https://warn.example\"", "https://warn.example/\"", ":4:14", "slash"),
         ("zone = \"Europe/Berlin\"", "zone = \"Berlin\"", ":14:8", "IANA"),
