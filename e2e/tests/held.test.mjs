@@ -34,7 +34,7 @@ test('a held alert is counted in the bar, said aloud, shown with what disagrees,
   const words = await card.innerText();
   assert.match(words, /warnings@alfa\.example/);
   assert.match(words, /status Exercise, but neither codes nor text say so/);
-  assert.match(words, /received[\s\S]*07:15 UTC/, 'the time of the place with UTC beside it');
+  assert.match(words, /received[\s\S]*07:15\sUTC/, 'the time of the place with UTC beside it');
   assert.ok(await card.getByRole('button', { name: 'Let it in …' }).isDisabled(), 'an exercise of others cannot be let in');
   await card.getByText('The message as it came').click();
   await card.getByText('<identifier>ALFA-2026-0104</identifier>').waitFor();
