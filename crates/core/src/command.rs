@@ -27,7 +27,8 @@ pub enum Command {
     SetRoles { account: AccountId, roles: BTreeSet<Role> },
     /// A reading of the host's clock beside what was expected of it.
     ReadClock { reading: Timestamp, expected: Timestamp, synchronised: bool },
-    /// An officer types the time, `YYYY-MM-DD HH:MM` in UTC.
+    /// An officer types the time of a second clock, `YYYY-MM-DD HH:MM` in UTC: river time, or the
+    /// time of the host's clock.
     ConfirmTime { typed: String },
     /// Something fell due.
     Tick,

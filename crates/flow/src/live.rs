@@ -6,8 +6,7 @@ use crate::setup::{Fetch, SourceSetup};
 use crate::source::poll::{Address, Backoff, Outcome, Poller, Request};
 use crate::source::watch::Heard;
 use crate::sources::Answer;
-use beaconfire_core::{Actor, Command, SourceId};
-use jiff::{SignedDuration, Timestamp};
+use beaconfire_core::SourceId;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -133,11 +132,10 @@ async fn deliver(river: Arc<River>) {
 
 /// Timers, the clock, silence, read-back, checkpoints: until told to stop.
 async fn keep_time(river: &River, mut stop: watch::Receiver<bool>) {
-    let mut clock = HostReading::now();
     let (mut looked, mut kept) = (Instant::now(), Instant::now());
     while !*stop.borrow() {
         let beat = async {
-            clock.check(river).await;
+            river.engine().check_clock().await?;
             river.tick().await?;
             if looked.elapsed() >= LOOK_EVERY {
                 looked = Instant::now();
@@ -157,32 +155,6 @@ async fn keep_time(river: &River, mut stop: watch::Receiver<bool>) {
         tokio::select! {
             () = tokio::time::sleep(BEAT) => {}
             _ = stop.changed() => {}
-        }
-    }
-}
-
-/// Compares the host's clock with the time that has passed since the last look (invariant 2).
-struct HostReading {
-    at: Timestamp,
-    seen: Instant,
-}
-
-impl HostReading {
-    fn now() -> Self {
-        Self { at: Timestamp::now(), seen: Instant::now() }
-    }
-
-    async fn check(&mut self, river: &River) {
-        let reading = Timestamp::now();
-        let passed = SignedDuration::try_from(self.seen.elapsed()).unwrap_or(SignedDuration::ZERO);
-        let expected = self.at.saturating_add(passed).unwrap_or(Timestamp::MAX);
-        *self = Self { at: reading, seen: Instant::now() };
-        if reading.duration_since(expected).abs() < SignedDuration::from_secs(10) {
-            return;
-        }
-        let command = Command::ReadClock { reading, expected, synchronised: true };
-        if let Err(error) = river.engine().command(command, Actor::River).await {
-            tracing::error!(%error, "the clock's jump could not be journalled");
         }
     }
 }

@@ -112,7 +112,7 @@ fn status_of(code: &str) -> StatusCode {
         "unknown" => StatusCode::NOT_FOUND,
         "role" | "own_approval" | "river_only" | "authenticate" => StatusCode::FORBIDDEN,
         "confirm" | "reason" | "review_at" | "members" | "form" | "same" | "content" | "not_cap"
-        | "channels" | "scope" | "mode" | "template" => StatusCode::UNPROCESSABLE_ENTITY,
+        | "channels" | "scope" | "mode" | "template" | "time" => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::CONFLICT,
     }
 }

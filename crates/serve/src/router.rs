@@ -15,7 +15,9 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::{decide, events, incidents, intake, series, session, sources, warning_commands, warnings};
+use crate::api::{
+    clock, decide, events, incidents, intake, series, session, sources, warning_commands, warnings,
+};
 use crate::error::{Answer, Problem};
 use crate::services::{App, Services};
 use crate::{dress, feed, headers, health, host, metrics, pages};
@@ -102,6 +104,7 @@ fn private() -> OpenApiRouter<App> {
         .routes(routes!(warning_commands::retract))
         .routes(routes!(series::show))
         .routes(routes!(sources::list))
+        .routes(routes!(clock::confirm))
         .routes(routes!(events::stream))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))

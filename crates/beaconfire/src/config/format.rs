@@ -23,6 +23,10 @@ pub(crate) struct File {
     /// Further host names that this server answers to.
     #[serde(default)]
     pub(crate) hosts: Vec<String>,
+    /// Whether this machine's clock is kept right, by NTP, PTP or a receiver. Where it is left out, the mark of
+    /// systemd-timesyncd (`/run/systemd/timesync/synchronized`) decides: say `true` with chrony or ntpd. While river
+    /// time and a synchronised clock differ by more than 30 s, nothing live is issued until an officer confirms the time.
+    pub(crate) clock_synchronised: Option<bool>,
     /// The folder of packs: one folder each, with a `pack.toml`.
     pub(crate) packs: PathBuf,
     /// A CSV file with the columns id, name, country, lat, lon, population, zone. Without it exposure is unknown.

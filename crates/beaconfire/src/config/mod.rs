@@ -39,6 +39,8 @@ pub(crate) struct Plan {
     pub(crate) public_url: String,
     /// Further host names.
     pub(crate) hosts: Vec<String>,
+    /// Whether the host's clock is synchronised; none where the host is to be asked.
+    pub(crate) clock_synchronised: Option<bool>,
     /// The file of the key that signs checkpoints.
     pub(crate) checkpoint_key: PathBuf,
     /// What decisions look at.
@@ -134,6 +136,7 @@ impl Reader {
             listen,
             public_url: file.public_url.clone(),
             hosts: file.hosts.clone(),
+            clock_synchronised: file.clock_synchronised,
             checkpoint_key: self.folder.join(&file.keys.checkpoint),
             rules: Rules {
                 authority: self.authority(),

@@ -1,5 +1,6 @@
 //! The operators' API under `/api/v1`.
 
+pub(crate) mod clock;
 pub(crate) mod decide;
 pub(crate) mod events;
 pub(crate) mod incidents;

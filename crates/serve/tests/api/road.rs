@@ -1,9 +1,9 @@
 //! The whole road of a warning over HTTP: two people, from the draft to the feed and back.
 
-use crate::support::{Browser, PASSWORD, Server};
+use crate::support::{Browser, PASSWORD, START, Server};
 use axum::http::{Method, StatusCode};
 use beaconfire_cap::{DocumentKind, Limits, Scope, Status, read};
-use beaconfire_core::Role;
+use beaconfire_core::{Actor, Command, Role};
 use serde_json::{Value, json};
 
 async fn people(server: &Server) -> (Browser<'_>, Browser<'_>) {
@@ -33,6 +33,21 @@ async fn approved_and_issued(author: &Browser<'_>, approver: &Browser<'_>, draft
     let approved = approver.done(&path(draft, "approve"), approval).await;
     let confirm = json!({ "version": approved["version"], "confirm": approved["confirm_phrase"] });
     author.done(&path(draft, "issue"), confirm).await
+}
+
+#[tokio::test]
+async fn an_officer_confirms_the_time_by_a_second_clock() {
+    let server = Server::start().await;
+    let (officer, _) = people(&server).await;
+    let now = server.river.engine().now();
+    let reading = now + jiff::SignedDuration::from_hours(2);
+    let jump = Command::ReadClock { reading, expected: now, synchronised: true };
+    server.river.engine().command(jump, Actor::River).await.expect("recorded");
+    let wrong = officer.post("/api/v1/time/confirm", json!({ "typed": "noon" })).await;
+    assert_eq!(wrong.refusal(), (422, "time".to_owned()));
+    let confirmed = officer.done("/api/v1/time/confirm", json!({ "typed": "2017-08-27 09:00" })).await;
+    assert_eq!(confirmed["river_time"], START);
+    assert_eq!(server.river.engine().read(|state| state.clock_apart), None);
 }
 
 #[tokio::test]
