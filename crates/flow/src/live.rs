@@ -82,8 +82,12 @@ async fn heard(
         Outcome::Failed { words, .. } => Answer::Other(Heard::Failed { words }),
         Outcome::TooLarge { limit } => Answer::Other(Heard::TooLarge { limit }),
     };
-    let links = river.sources().hear(id, answer).await?;
-    for link in links.into_iter().take(MAX_LINKS) {
+    let (links, left) = river.sources().hear_upto(id, answer, MAX_LINKS).await?;
+    if left > 0 {
+        // The same answer must come again whole, so that the rest is fetched.
+        (request.etag, request.last_modified) = (None, None);
+    }
+    for link in links {
         let address = match request.address.follow(&link.href) {
             Ok(address) => address,
             Err(error) => {
