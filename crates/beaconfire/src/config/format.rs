@@ -119,7 +119,7 @@ pub(crate) struct SourceTable {
     /// Sent to us over HTTP with a token; so it is too where nothing says how it comes.
     #[serde(default)]
     pub(crate) push: bool,
-    /// Played from a recording; never in live or test mode.
+    /// Played from a recording: by `beaconfire demo` alone, never by a server.
     #[serde(default)]
     pub(crate) recorded: bool,
     /// How often to ask; a quarter of `expected_every`, and 10 s at least, where it is left out.

@@ -65,6 +65,15 @@ impl Plan {
         reader.plan()
     }
 
+    /// The same where a recording is played: its sources may be `recorded`.
+    ///
+    /// # Errors
+    /// All mistakes found, each with its place.
+    pub(crate) fn load_played(path: &Path) -> Result<Self, Mistakes> {
+        let reader = Reader::open(path).map_err(|mistake| Mistakes(vec![mistake]))?;
+        Reader { plays: true, ..reader }.plan()
+    }
+
     /// What the river is started with.
     pub(crate) fn setup(&self, signer: Arc<dyn Signer>) -> Setup {
         Setup {
@@ -89,6 +98,8 @@ struct Reader {
     file: format::File,
     mistakes: Vec<Mistake>,
     warnings: Vec<String>,
+    /// Whether somebody plays recordings.
+    plays: bool,
 }
 
 /// The largest configuration file that is read, bytes.
@@ -118,7 +129,7 @@ impl Reader {
         let file = read_toml(path, &text)?;
         let folder = path.parent().map(Path::to_owned).unwrap_or_default();
         let (path, mistakes, warnings) = (path.to_owned(), Vec::new(), Vec::new());
-        Ok(Self { path, folder, text, file, mistakes, warnings })
+        Ok(Self { path, folder, text, file, mistakes, warnings, plays: false })
     }
 
     fn plan(mut self) -> Result<Plan, Mistakes> {
