@@ -80,7 +80,7 @@ pub enum Command {
     /// Issues one of the two retractions that were approved with the warning.
     Retract { warning: WarningId, version: u64, form: Act, reason: String, confirm: String },
     /// A channel took a job.
-    ReportDelivered { job: JobKey, digest: String },
+    ReportDelivered { job: JobKey, digest: String, answered: Option<String> },
     /// The guard does not let a job out any more.
     ReportDropped { job: JobKey, why: String },
     /// A channel does not answer, or answers again.

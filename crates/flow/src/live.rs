@@ -6,7 +6,7 @@ use crate::setup::{Fetch, SourceSetup};
 use crate::source::poll::{Address, Backoff, Outcome, Poller, Request};
 use crate::source::watch::Heard;
 use crate::sources::Answer;
-use beaconfire_core::SourceId;
+use beaconfire_core::{ChannelId, SourceId};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -16,6 +16,8 @@ use tokio::task::JoinSet;
 const BEAT: Duration = Duration::from_millis(250);
 /// How often silence is looked for, and outlets are read back.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
+/// The pause after a journal that could not be written.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// How often detectors' states are kept.
 const KEEP_EVERY: Duration = Duration::from_secs(300);
 /// Linked documents that one answer may make us fetch.
@@ -42,7 +44,10 @@ pub async fn run(river: Arc<River>, sources: &[SourceSetup], seed: u64, stop: wa
             }
         }
     }
-    tasks.spawn(deliver(river.clone()));
+    // Each for itself: a dead channel keeps no other waiting.
+    for channel in river.deliverer().channels().cloned().map(Some).chain([None]) {
+        tasks.spawn(deliver(river.clone(), channel));
+    }
     keep_time(&river, stop).await;
     tasks.shutdown().await;
 }
@@ -120,17 +125,26 @@ fn why(outcome: &Outcome) -> String {
     }
 }
 
-/// Delivers whatever is queued, whenever something becomes durable, and tries again what failed.
-async fn deliver(river: Arc<River>) {
+/// Delivers whatever is queued for one channel, whenever something becomes durable, and tries again
+/// what failed once the channel has rested; for none, drops what no channel takes any more.
+async fn deliver(river: Arc<River>, channel: Option<ChannelId>) {
     let mut told = river.engine().subscribe();
     loop {
-        match river.deliver().await {
+        match river.deliverer().round_on(channel.as_ref()).await {
             Ok(true) => continue,
             Ok(false) => {}
-            Err(error) => tracing::error!(%error, "delivery could not be journalled; it is tried again"),
+            Err(error) => {
+                tracing::error!(%error, "delivery could not be journalled; it is tried again");
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
         }
+        let rest = match &channel {
+            Some(channel) => river.deliverer().rest(channel).await,
+            None => None,
+        };
+        let wait = rest.map_or(LOOK_EVERY, |rest| rest.clamp(BEAT, LOOK_EVERY));
         // Falling behind or a closed engine means only: look again.
-        let _ = tokio::time::timeout(Duration::from_secs(2), told.recv()).await;
+        let _ = tokio::time::timeout(wait, told.recv()).await;
     }
 }
 
