@@ -90,7 +90,9 @@ pub fn run(binary: &Path, plan: &Plan) -> Result<Report> {
                     let outcome = trial::run(binary, *blow, &reference);
                     match &outcome {
                         Err(error) => eprintln!("{blow}: FAILED: {error:#}"),
-                        Ok(_) if i.is_multiple_of(TOLD_EVERY) => eprintln!("{blow}: held ({i} of {})", blows.len()),
+                        Ok(_) if i.is_multiple_of(TOLD_EVERY) => {
+                            eprintln!("{blow}: held ({i} of {})", blows.len())
+                        }
                         Ok(_) => {}
                     }
                     if let Ok(mut results) = results.lock() {

@@ -3,7 +3,7 @@
 use crate::config::{Plan, signer};
 use anyhow::{Context as _, bail};
 use beaconfire_core::{AccountId, Actor, Command, Role};
-use beaconfire_flow::{HostClock, River, SourceSetup, live};
+use beaconfire_flow::{HostClock, Machine, River, SourceSetup, live};
 use beaconfire_serve::{ServeConfig, Services, router, serve};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -42,7 +42,8 @@ impl App {
             .with_context(|| format!("listen at {}; choose another address", plan.listen))?;
         let address = listener.local_addr().context("read the address")?;
         let signer = signer(&plan.checkpoint_key)?;
-        let river = Arc::new(River::start(plan.setup(signer), Arc::new(HostClock)).await?);
+        let clock = Arc::new(HostClock::new(Machine::new(plan.clock_synchronised)));
+        let river = Arc::new(River::start(plan.setup(signer), clock).await?);
         let handle = Handle { config: config.to_owned(), plan, river, listener, address };
         handle.river.intake().judge_pending().await.context("judge what was taken in before")?;
         take_in_accounts(&handle.river).await?;

@@ -27,7 +27,8 @@ pub enum Command {
     SetRoles { account: AccountId, roles: BTreeSet<Role> },
     /// A reading of the host's clock beside what was expected of it.
     ReadClock { reading: Timestamp, expected: Timestamp, synchronised: bool },
-    /// An officer types the time, `YYYY-MM-DD HH:MM` in UTC.
+    /// An officer types the time of a second clock, `YYYY-MM-DD HH:MM` in UTC: river time, or the
+    /// time of the host's clock.
     ConfirmTime { typed: String },
     /// Something fell due.
     Tick,
@@ -79,7 +80,7 @@ pub enum Command {
     /// Issues one of the two retractions that were approved with the warning.
     Retract { warning: WarningId, version: u64, form: Act, reason: String, confirm: String },
     /// A channel took a job.
-    ReportDelivered { job: JobKey, digest: String },
+    ReportDelivered { job: JobKey, digest: String, answered: Option<String> },
     /// The guard does not let a job out any more.
     ReportDropped { job: JobKey, why: String },
     /// A channel does not answer, or answers again.

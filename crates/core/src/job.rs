@@ -78,19 +78,19 @@ pub enum Progress {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReadBack {
-    /// Cannot be fetched: never green.
+    /// Cannot be fetched, or could not be when it was due: never green.
     Unverified,
     /// Not due yet.
     Pending {
         /// From here on it must be there.
         due: Timestamp,
     },
-    /// There, as approved.
+    /// There, as approved, at the first look after it was due.
     Matches {
         /// When it was found.
         at: Timestamp,
     },
-    /// There, as approved, but after it was due.
+    /// There, as approved, but not at the first look.
     Late {
         /// When it was found.
         at: Timestamp,
@@ -119,4 +119,8 @@ pub enum Found {
     Nothing,
     /// Something else, in words.
     Other(String),
+    /// The outlet could not be asked; why, in words.
+    Unreachable(String),
+    /// The receiver answered with this SHA-256 of what it took, hex.
+    Digest(String),
 }

@@ -3,7 +3,7 @@
 
 use crate::id::IncidentId;
 use crate::incident::{LinkKind, Member, MemberId};
-use crate::job::ReadBack;
+use crate::job::{Found, ReadBack};
 use crate::package::Act;
 use crate::record::{self, Fact, Fate, Record};
 use crate::state::State;
@@ -124,8 +124,10 @@ fn words(state: &State, record: &Record) -> Option<String> {
             format!("{} took {} (bytes {})", job.channel, job.message, short(digest))
         }
         Fact::Dropped { job, why } => format!("not sent to {}: {} ({why})", job.channel, job.message),
-        Fact::ReadBackJudged { job, verdict, .. } => {
-            format!("read back from {}: {} {}", job.channel, job.message, verdict_words(verdict))
+        Fact::ReadBackJudged { job, found, verdict } => {
+            let words = verdict_words(verdict);
+            let why = if let Found::Unreachable(why) = found { format!(" ({why})") } else { String::new() };
+            format!("read back from {}: {} {words}{why}", job.channel, job.message)
         }
         Fact::AreaLeft { warning, .. } => {
             format!("{warning}: places outside the new area are told that it ended for them")

@@ -3,7 +3,7 @@
 mod machine;
 
 use beaconfire_core::guard::{Held, clear};
-use beaconfire_core::{Act, Fact, JobKey, Progress, sha256_hex};
+use beaconfire_core::{Act, Command, Fact, Found, JobKey, Progress, ReadBack, sha256_hex};
 use beaconfire_geo::{Area, Point};
 use jiff::SignedDuration;
 use machine::always;
@@ -23,6 +23,56 @@ fn no_two_jobs_for_one_message_and_channel() {
         prop_assert_eq!(once, seen.after.jobs.keys().cloned().collect::<BTreeSet<_>>());
         if !queued.is_empty() {
             seen.met();
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn nothing_read_back_is_a_verdict_before_it_is_due_and_what_cannot_be_fetched_is_never_one() {
+    always(|seen| {
+        let Command::ReportReadBack { job, found } = seen.command else { return Ok(()) };
+        let Some(before) = seen.before.jobs.get(job) else { return Ok(()) };
+        let (before, after) = (&before.read_back, &seen.after.jobs[job].read_back);
+        if let ReadBack::Pending { due } = before
+            && seen.river().max(seen.now) < *due
+        {
+            prop_assert_eq!(before, after);
+            return Ok(());
+        }
+        seen.met();
+        match (found, before) {
+            (Found::Unreachable(_), ReadBack::Pending { .. }) => {
+                prop_assert_eq!(after, &ReadBack::Unverified)
+            }
+            (Found::Unreachable(_), _) => prop_assert_eq!(before, after),
+            (Found::Same, ReadBack::Pending { .. }) => {
+                prop_assert!(matches!(after, ReadBack::Matches { .. }), "{:?}", after)
+            }
+            (Found::Same, ReadBack::Unverified | ReadBack::Absent { .. } | ReadBack::Different { .. }) => {
+                prop_assert!(matches!(after, ReadBack::Late { .. }), "{:?}", after);
+            }
+            (Found::Same, _) => prop_assert_eq!(before, after),
+            (Found::Nothing, _) => prop_assert!(matches!(after, ReadBack::Absent { .. }), "{:?}", after),
+            (Found::Other(_), _) => prop_assert!(matches!(after, ReadBack::Different { .. }), "{:?}", after),
+            // No digest of ours begins so.
+            (Found::Digest(_), _) => {
+                prop_assert!(before == after || matches!(after, ReadBack::Different { .. }), "{:?}", after)
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_receiver_that_answers_with_the_digest_verifies_what_it_took() {
+    always(|seen| {
+        let Command::ReportDelivered { job, digest, answered } = seen.command else { return Ok(()) };
+        let news = seen.facts().any(|fact| matches!(fact, Fact::Delivered { .. }));
+        if let (true, Some(answered)) = (news, answered) {
+            seen.met();
+            let matches = matches!(seen.after.jobs[job].read_back, ReadBack::Matches { .. });
+            prop_assert_eq!(matches, answered.to_lowercase() == *digest);
         }
         Ok(())
     });

@@ -4,10 +4,10 @@
 //! has. Commands are decided on the tip, so that many can share one write; readers see only what
 //! is durable. When a write fails the tip is thrown away and begun again from the durable state.
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Jump};
 use beaconfire_core::story::{self, Line};
 use beaconfire_core::{
-    Actor, Command, IncidentId, Record, Refusal, SourceId, State, WarningId, apply, decide, record,
+    Actor, Command, Fact, IncidentId, Record, Refusal, SourceId, State, WarningId, apply, decide, record,
 };
 use beaconfire_store::{
     AppendError, GroupCommit, JournalBackend, NewRecord, Signer, SqliteJournal, StoreError,
@@ -117,6 +117,7 @@ impl Engine {
                 durable.put(kept.seq, &record, &kept.kind);
             }
         }
+        clock.begin(durable.state.river_time);
         let tip = Tip { state: durable.state.clone(), in_flight: 0, broken: false };
         let (told, _) = broadcast::channel(4096);
         let journal = GroupCommit::start(Box::new(journal), |_| {})?;
@@ -148,17 +149,64 @@ impl Engine {
         }
     }
 
+    /// Records it where the host's clock has jumped, and waits until that is durable.
+    ///
+    /// # Errors
+    /// A journal that cannot be written now.
+    pub async fn check_clock(&self) -> Result<(), CommandError> {
+        let told = {
+            let mut tip = lock(&self.inner.tip);
+            self.mend(&mut tip)?;
+            self.tell_jump(&mut tip)
+        };
+        match told {
+            None => Ok(()),
+            Some(told) => match told.await {
+                Ok(outcome) => outcome.map_err(CommandError::Unavailable),
+                Err(_) => Err(CommandError::Unavailable("the journal's writer has ended".into())),
+            },
+        }
+    }
+
     fn submit(&self, command: &Command, actor: &Actor) -> Result<Submitted, CommandError> {
         let mut tip = lock(&self.inner.tip);
         self.mend(&mut tip)?;
+        // Nothing is decided on a clock that has jumped without the decision knowing it.
+        let told = self.tell_jump(&mut tip);
         let records = decide(&tip.state, command, actor, self.inner.clock.now())?;
         if records.is_empty() {
-            return Ok((records, None));
+            return Ok((records, told));
         }
-        let new: Vec<NewRecord> = records.iter().map(|record| put_on_tip(&mut tip, record)).collect();
+        let answered = self.append(&mut tip, &records, |_| {});
+        Ok((records, Some(answered)))
+    }
+
+    /// Has the journal say that the host's clock has jumped; none where it has not.
+    fn tell_jump(&self, tip: &mut Tip) -> Option<Answered> {
+        let Jump { reading, expected, synchronised } = self.inner.clock.jump()?;
+        let command = Command::ReadClock { reading, expected, synchronised };
+        match decide(&tip.state, &command, &Actor::River, self.inner.clock.now()) {
+            Ok(records) if records.is_empty() => None,
+            Ok(records) => Some(self.append(tip, &records, |inner| inner.clock.retell())),
+            Err(_) => {
+                // The journal is not open yet.
+                self.inner.clock.retell();
+                None
+            }
+        }
+    }
+
+    /// Puts records on the tip and has them written.
+    fn append(
+        &self,
+        tip: &mut Tip,
+        records: &[Record],
+        failed: impl FnOnce(&Inner) + Send + 'static,
+    ) -> Answered {
+        let new: Vec<NewRecord> = records.iter().map(|record| put_on_tip(tip, record)).collect();
         tip.in_flight += 1;
         let (answer, answered) = oneshot::channel();
-        let (engine, applied) = (Arc::downgrade(&self.inner), records.clone());
+        let (engine, applied) = (Arc::downgrade(&self.inner), records.to_vec());
         self.inner.journal.submit_then(new, move |outcome| {
             let Some(inner) = engine.upgrade() else { return };
             // A conflict or a full disk alike: the next write, or whoever asks, finds out.
@@ -170,6 +218,7 @@ impl Engine {
                 }
                 Err(error) => {
                     lock(&inner.tip).broken = true;
+                    failed(&inner);
                     Err(in_words(&error))
                 }
             };
@@ -177,7 +226,7 @@ impl Engine {
             // A caller that is gone needs no answer.
             let _ = answer.send(outcome);
         });
-        Ok((records, Some(answered)))
+        answered
     }
 
     /// After a failed write: begins the tip again from what the disk has, once nothing is under way.
@@ -284,7 +333,8 @@ impl Engine {
     }
 }
 
-type Submitted = (Vec<Record>, Option<oneshot::Receiver<Result<(), String>>>);
+type Answered = oneshot::Receiver<Result<(), String>>;
+type Submitted = (Vec<Record>, Option<Answered>);
 
 /// Applies a record to the tip and gives what the journal keeps of it.
 fn put_on_tip(tip: &mut Tip, record: &Record) -> NewRecord {
@@ -306,6 +356,9 @@ impl Inner {
     fn publish(&self, first_seq: u64, records: &[Record]) {
         let mut durable = self.durable.write().unwrap_or_else(PoisonError::into_inner);
         for (seq, record) in (first_seq..).zip(records) {
+            if let Fact::ClockConfirmed { typed } = &record.fact {
+                self.clock.confirmed(typed);
+            }
             let kind = record::kind(&record.fact);
             let change = durable.put(seq, record, kind);
             // Nobody listening is no error.

@@ -11,7 +11,7 @@ mod setup;
 pub mod source;
 mod sources;
 
-pub use clock::{Clock, HostClock, PlayedClock};
+pub use clock::{Clock, Host, HostClock, Jump, Machine, PlayedClock};
 pub use engine::{Change, CommandError, Engine, StartError};
 pub use intake::{Intake, IntakeError, IntakeReport};
 pub use river::{River, RiverError, Stores};

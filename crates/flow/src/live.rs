@@ -6,8 +6,7 @@ use crate::setup::{Fetch, SourceSetup};
 use crate::source::poll::{Address, Backoff, Outcome, Poller, Request};
 use crate::source::watch::Heard;
 use crate::sources::Answer;
-use beaconfire_core::{Actor, Command, SourceId};
-use jiff::{SignedDuration, Timestamp};
+use beaconfire_core::{ChannelId, SourceId};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -17,6 +16,8 @@ use tokio::task::JoinSet;
 const BEAT: Duration = Duration::from_millis(250);
 /// How often silence is looked for, and outlets are read back.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
+/// The pause after a journal that could not be written.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// How often detectors' states are kept.
 const KEEP_EVERY: Duration = Duration::from_secs(300);
 /// Linked documents that one answer may make us fetch.
@@ -43,7 +44,10 @@ pub async fn run(river: Arc<River>, sources: &[SourceSetup], seed: u64, stop: wa
             }
         }
     }
-    tasks.spawn(deliver(river.clone()));
+    // Each for itself: a dead channel keeps no other waiting.
+    for channel in river.deliverer().channels().cloned().map(Some).chain([None]) {
+        tasks.spawn(deliver(river.clone(), channel));
+    }
     keep_time(&river, stop).await;
     tasks.shutdown().await;
 }
@@ -83,8 +87,12 @@ async fn heard(
         Outcome::Failed { words, .. } => Answer::Other(Heard::Failed { words }),
         Outcome::TooLarge { limit } => Answer::Other(Heard::TooLarge { limit }),
     };
-    let links = river.sources().hear(id, answer).await?;
-    for link in links.into_iter().take(MAX_LINKS) {
+    let (links, left) = river.sources().hear_upto(id, answer, MAX_LINKS).await?;
+    if left > 0 {
+        // The same answer must come again whole, so that the rest is fetched.
+        (request.etag, request.last_modified) = (None, None);
+    }
+    for link in links {
         let address = match request.address.follow(&link.href) {
             Ok(address) => address,
             Err(error) => {
@@ -121,27 +129,35 @@ fn why(outcome: &Outcome) -> String {
     }
 }
 
-/// Delivers whatever is queued, whenever something becomes durable, and tries again what failed.
-async fn deliver(river: Arc<River>) {
+/// Delivers whatever is queued for one channel, whenever something becomes durable, and tries again
+/// what failed once the channel has rested; for none, drops what no channel takes any more.
+async fn deliver(river: Arc<River>, channel: Option<ChannelId>) {
     let mut told = river.engine().subscribe();
     loop {
-        match river.deliver().await {
+        match river.deliverer().round_on(channel.as_ref()).await {
             Ok(true) => continue,
             Ok(false) => {}
-            Err(error) => tracing::error!(%error, "delivery could not be journalled; it is tried again"),
+            Err(error) => {
+                tracing::error!(%error, "delivery could not be journalled; it is tried again");
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
         }
+        let rest = match &channel {
+            Some(channel) => river.deliverer().rest(channel).await,
+            None => None,
+        };
+        let wait = rest.map_or(LOOK_EVERY, |rest| rest.clamp(BEAT, LOOK_EVERY));
         // Falling behind or a closed engine means only: look again.
-        let _ = tokio::time::timeout(Duration::from_secs(2), told.recv()).await;
+        let _ = tokio::time::timeout(wait, told.recv()).await;
     }
 }
 
 /// Timers, the clock, silence, read-back, checkpoints: until told to stop.
 async fn keep_time(river: &River, mut stop: watch::Receiver<bool>) {
-    let mut clock = HostReading::now();
     let (mut looked, mut kept) = (Instant::now(), Instant::now());
     while !*stop.borrow() {
         let beat = async {
-            clock.check(river).await;
+            river.engine().check_clock().await?;
             river.tick().await?;
             if looked.elapsed() >= LOOK_EVERY {
                 looked = Instant::now();
@@ -161,32 +177,6 @@ async fn keep_time(river: &River, mut stop: watch::Receiver<bool>) {
         tokio::select! {
             () = tokio::time::sleep(BEAT) => {}
             _ = stop.changed() => {}
-        }
-    }
-}
-
-/// Compares the host's clock with the time that has passed since the last look (invariant 2).
-struct HostReading {
-    at: Timestamp,
-    seen: Instant,
-}
-
-impl HostReading {
-    fn now() -> Self {
-        Self { at: Timestamp::now(), seen: Instant::now() }
-    }
-
-    async fn check(&mut self, river: &River) {
-        let reading = Timestamp::now();
-        let passed = SignedDuration::try_from(self.seen.elapsed()).unwrap_or(SignedDuration::ZERO);
-        let expected = self.at.saturating_add(passed).unwrap_or(Timestamp::MAX);
-        *self = Self { at: reading, seen: Instant::now() };
-        if reading.duration_since(expected).abs() < SignedDuration::from_secs(10) {
-            return;
-        }
-        let command = Command::ReadClock { reading, expected, synchronised: true };
-        if let Err(error) = river.engine().command(command, Actor::River).await {
-            tracing::error!(%error, "the clock's jump could not be journalled");
         }
     }
 }

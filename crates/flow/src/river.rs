@@ -68,7 +68,7 @@ pub struct River {
     intake: Intake,
     stores: Stores,
     sources: Sources,
-    deliverer: tokio::sync::Mutex<Deliverer>,
+    deliverer: Deliverer,
     reader: Reader,
     checkpointed: tokio::sync::Mutex<u64>,
     _lock: FolderLock,
@@ -101,12 +101,13 @@ impl River {
         engine.command(Command::LoadRules(Box::new(setup.rules.clone())), Actor::River).await?;
         let client = client().map_err(RiverError::Client)?;
         let intake = start_intake(&engine, &stores, &setup)?;
+        let seed = std::process::id().into();
         let channels = channels(&setup, &stores, &client)?;
         let feeds = feeds(&setup);
-        let deliverer = Deliverer::new(engine.clone(), stores.items.clone(), channels);
+        let deliverer = Deliverer::new(engine.clone(), stores.items.clone(), channels, seed);
         deliverer.refill(&feeds.keys().cloned().collect()).await;
         Ok(Self {
-            deliverer: tokio::sync::Mutex::new(deliverer),
+            deliverer,
             reader: Reader::new(engine.clone(), client, feeds),
             sources: Sources::start(&engine, &intake, &stores, &setup)?,
             checkpointed: tokio::sync::Mutex::new(engine.seq()),
@@ -162,12 +163,17 @@ impl River {
         self.sources.find_silent().await
     }
 
-    /// Tries everything that waits to be sent; true where something moved.
+    /// Tries everything that waits to be sent, one thing after the other; true where something moved.
     ///
     /// # Errors
     /// A journal that cannot be written.
     pub async fn deliver(&self) -> Result<bool, CommandError> {
-        self.deliverer.lock().await.round().await
+        self.deliverer.round().await
+    }
+
+    /// The ways out, for whoever serves each by itself.
+    pub(crate) fn deliverer(&self) -> &Deliverer {
+        &self.deliverer
     }
 
     /// Reads back what is due.

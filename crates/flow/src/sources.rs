@@ -119,8 +119,22 @@ impl Sources {
     /// A store or journal that cannot be written. An answer that cannot be read is no error: it is
     /// a finding on the source.
     pub async fn hear(&self, id: &SourceId, answer: Answer) -> Result<Vec<LinkTo>, IntakeError> {
+        Ok(self.hear_upto(id, answer, usize::MAX).await?.0)
+    }
+
+    /// The same with at most `most` links, the newest first. Beside them how many are left for the
+    /// next answer, which is to be asked for whole; until they are fetched the source is unknown.
+    ///
+    /// # Errors
+    /// As [`Self::hear`].
+    pub async fn hear_upto(
+        &self,
+        id: &SourceId,
+        answer: Answer,
+        most: usize,
+    ) -> Result<(Vec<LinkTo>, u64), IntakeError> {
         let mut links = Vec::new();
-        let heard = match answer {
+        let mut heard = match answer {
             Answer::Other(heard) => heard,
             Answer::Body { content_type, bytes } => {
                 let digest = sha256_hex(&bytes);
@@ -136,14 +150,17 @@ impl Sources {
             }
         };
         let now = self.engine.now();
-        let is_whole = matches!(&heard, Heard::Answer(_));
-        let (findings, links) = self.with(id, |kept| {
+        let (findings, links, left) = self.with(id, |kept| {
             kept.heard = Some(now);
-            let links = if is_whole { kept.followed.todo(links) } else { links };
-            (kept.watch.hear(heard, now), links)
+            let mut left = 0;
+            if let Heard::Answer(summary) = &mut heard {
+                (links, left) = kept.followed.todo(links, most);
+                summary.waiting = left;
+            }
+            (kept.watch.hear(heard, now), links, left)
         });
         self.report(id, findings).await?;
-        Ok(links)
+        Ok((links, left))
     }
 
     /// Takes a document that a feed pointed to; false where it cannot be read, which may be no more
@@ -193,6 +210,7 @@ impl Sources {
                 newest: None,
                 alerts: 0,
                 dropped: 0,
+                waiting: 0,
                 unread: 0,
                 problem: None,
             };

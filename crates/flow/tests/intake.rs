@@ -74,6 +74,41 @@ async fn an_alert_is_taken_in_once_however_often_it_comes() {
 }
 
 #[tokio::test]
+async fn of_too_many_links_none_is_lost_and_the_source_is_unknown_until_all_are_fetched() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let river = river(dir.path()).await;
+    let id = SourceId::from("feed");
+    let entries: String = (1..=5)
+        .map(|n| {
+            format!(
+                r#"<entry><id>{n}</id><updated>2026-01-01T00:0{n}:00Z</updated>
+                <link type="application/cap+xml" href="{n}.xml"/></entry>"#
+            )
+        })
+        .collect();
+    let feed = format!(
+        r#"<feed xmlns="http://www.w3.org/2005/Atom"><updated>2026-01-01T00:05:00Z</updated>{entries}</feed>"#
+    );
+    let mut fetched = Vec::new();
+    for (left, state) in [(3, "truncated"), (1, "truncated"), (0, "healthy")] {
+        let answer = Answer::Body {
+            content_type: "application/atom+xml".to_owned(),
+            bytes: feed.clone().into_bytes(),
+        };
+        let (links, waiting) = river.sources().hear_upto(&id, answer, 2).await.expect("it is heard");
+        assert_eq!(waiting, left);
+        for link in links {
+            let bytes = message(&link.href, "Flood", "Water rises");
+            river.sources().hear_linked(&id, &link, "application/cap+xml", bytes).await.expect("taken");
+            fetched.push(link.href);
+        }
+        assert_eq!(river.sources().views()[0].state, state);
+    }
+    assert_eq!(fetched, ["4.xml", "5.xml", "2.xml", "3.xml", "1.xml"]);
+    assert_eq!(river.engine().read(|state| state.taken.len()), 5);
+}
+
+#[tokio::test]
 async fn an_alert_about_a_person_is_neither_taken_in_nor_kept_nor_named() {
     let dir = tempfile::tempdir().expect("a folder");
     let river = river(dir.path()).await;

@@ -2,7 +2,7 @@
 
 use beaconfire_core::pack;
 use beaconfire_core::{
-    Authority, Mode, Rules, SignalKind, SourceId, SourceRule, State, Station, StationRule,
+    Actor, Authority, Command, Mode, Rules, SignalKind, SourceId, SourceRule, State, Station, StationRule,
 };
 use beaconfire_flow::source::Options;
 use beaconfire_flow::{Fetch, PlayedClock, River, Setup, SourceSetup};
@@ -231,4 +231,33 @@ async fn two_outages_that_begin_at_the_same_time_are_both_told() {
     assert_eq!(told % 2, 0, "each rule that lost them tells both");
     assert!(told >= 2 && told <= 2 * rules);
     assert_eq!(game.incidents(), 1, "one incident, and no list is lost");
+}
+
+/// Alarms that stand after a gauge was above its action stage for a quarter of an hour, with other
+/// rules loaded in the middle of it.
+async fn alarms_over_a_reload(change: impl FnOnce(&mut Rules)) -> usize {
+    let dir = tempfile::tempdir().expect("a folder");
+    let game = Game::start(dir.path(), 0).await;
+    game.push(0, [(0, 5.5)].into_iter()).await;
+    let mut changed = rules();
+    change(&mut changed);
+    let command = Command::LoadRules(Box::new(changed));
+    game.river.engine().command(command, Actor::River).await.expect("loaded");
+    game.river.intake().load_rules(game.river.engine().read(|state| state.rules.clone())).await;
+    game.push(15, [(0, 5.5)].into_iter()).await;
+    game.river.engine().read(|state| state.signals.values().filter(|kept| kept.ended.is_none()).count())
+}
+
+#[tokio::test]
+async fn detectors_of_unchanged_rules_go_on_over_a_reload() {
+    assert_eq!(alarms_over_a_reload(|_| ()).await, 1);
+    let other = |rules: &mut Rules| rules.stations[1].station.thresholds.clear();
+    assert_eq!(alarms_over_a_reload(other).await, 1, "another station changed");
+    let pack = |text: &str| pack::parse(text).expect("the pack is sound");
+    let words = |rules: &mut Rules| rules.packs[0] = pack(&PACK.replace("(action stage", "(stage"));
+    assert_eq!(alarms_over_a_reload(words).await, 1, "only words changed");
+    let anew = |rules: &mut Rules| {
+        rules.packs[0] = pack(&PACK.replace("stuck_after_s = 43200", "stuck_after_s = 43201"))
+    };
+    assert_eq!(alarms_over_a_reload(anew).await, 0, "its parameters changed");
 }

@@ -24,6 +24,10 @@ pub(crate) struct File {
     /// Further host names that this server answers to.
     #[serde(default)]
     pub(crate) hosts: Vec<String>,
+    /// Whether this machine's clock is kept right, by NTP, PTP or a receiver. Where it is left out, the mark of
+    /// systemd-timesyncd (`/run/systemd/timesync/synchronized`) decides: say `true` with chrony or ntpd. While river
+    /// time and a synchronised clock differ by more than 30 s, nothing live is issued until an officer confirms the time.
+    pub(crate) clock_synchronised: Option<bool>,
     /// Addresses of the proxies in front of this server. What they say in `X-Forwarded-For` of who asks is
     /// believed; without them all who come through a proxy share one rate limit.
     #[serde(default)]
@@ -120,7 +124,7 @@ pub(crate) struct SourceTable {
     /// Sent to us over HTTP with a token; so it is too where nothing says how it comes.
     #[serde(default)]
     pub(crate) push: bool,
-    /// Played from a recording; never in live or test mode.
+    /// Played from a recording: by `beaconfire demo` alone, never by a server.
     #[serde(default)]
     pub(crate) recorded: bool,
     /// How often to ask; a quarter of `expected_every`, and 10 s at least, where it is left out.

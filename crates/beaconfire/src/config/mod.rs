@@ -39,6 +39,8 @@ pub(crate) struct Plan {
     pub(crate) public_url: String,
     /// Further host names.
     pub(crate) hosts: Vec<String>,
+    /// Whether the host's clock is synchronised; none where the host is to be asked.
+    pub(crate) clock_synchronised: Option<bool>,
     /// Proxies in front, which are believed.
     pub(crate) trusted_proxies: Vec<IpAddr>,
     /// The file of the key that signs checkpoints.
@@ -65,6 +67,15 @@ impl Plan {
         reader.plan()
     }
 
+    /// The same where a recording is played: its sources may be `recorded`.
+    ///
+    /// # Errors
+    /// All mistakes found, each with its place.
+    pub(crate) fn load_played(path: &Path) -> Result<Self, Mistakes> {
+        let reader = Reader::open(path).map_err(|mistake| Mistakes(vec![mistake]))?;
+        Reader { plays: true, ..reader }.plan()
+    }
+
     /// What the river is started with.
     pub(crate) fn setup(&self, signer: Arc<dyn Signer>) -> Setup {
         Setup {
@@ -89,6 +100,8 @@ struct Reader {
     file: format::File,
     mistakes: Vec<Mistake>,
     warnings: Vec<String>,
+    /// Whether somebody plays recordings.
+    plays: bool,
 }
 
 /// The largest configuration file that is read, bytes.
@@ -118,7 +131,7 @@ impl Reader {
         let file = read_toml(path, &text)?;
         let folder = path.parent().map(Path::to_owned).unwrap_or_default();
         let (path, mistakes, warnings) = (path.to_owned(), Vec::new(), Vec::new());
-        Ok(Self { path, folder, text, file, mistakes, warnings })
+        Ok(Self { path, folder, text, file, mistakes, warnings, plays: false })
     }
 
     fn plan(mut self) -> Result<Plan, Mistakes> {
@@ -136,6 +149,7 @@ impl Reader {
             listen,
             public_url: file.public_url.clone(),
             hosts: file.hosts.clone(),
+            clock_synchronised: file.clock_synchronised,
             trusted_proxies: file.trusted_proxies.clone(),
             checkpoint_key: self.folder.join(&file.keys.checkpoint),
             rules: Rules {

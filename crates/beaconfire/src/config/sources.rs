@@ -43,7 +43,7 @@ impl Reader {
         loaded
     }
 
-    /// One way in, and no recording in live or test mode (invariant 20).
+    /// One way in, and no recording where none is played, nor in live or test mode (invariant 20).
     fn check_way(&mut self, at: usize, table: &SourceTable) {
         let ways = [table.url.is_some(), table.push, table.recorded].into_iter().filter(|way| *way).count();
         // None of them is a push: as the examples of the kinds have it.
@@ -51,7 +51,11 @@ impl Reader {
             let message = "it comes in one way: keep one of `url`, `push = true` and `recorded = true`";
             self.wrong(&format!("source[{at}]"), message);
         }
-        if table.recorded && self.file.mode != ModeWord::Exercise {
+        if table.recorded && !self.plays {
+            let message = "only `beaconfire demo` plays recordings, those of its own configuration; a server would wait \
+                           for this source for ever: give it a `url` or `push = true`, or take it out";
+            self.wrong(&format!("source[{at}].recorded"), message);
+        } else if table.recorded && self.file.mode != ModeWord::Exercise {
             let message =
                 "a recording makes the whole process an exercise: set mode = \"exercise\", or take it out";
             self.wrong(&format!("source[{at}].recorded"), message);

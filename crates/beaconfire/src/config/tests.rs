@@ -81,7 +81,7 @@ fn every_mistake_is_shown_at_its_line_with_the_mend() {
             "url = \"https://quakes.example/feed.geojson\"\nevery = \"1m\"",
             "recorded = true",
             ":20:12",
-            "exercise",
+            "only `beaconfire demo` plays recordings",
         ),
         ("every = \"1m\"", "every = \"10m\"", ":21:9", "as often"),
         ("every = \"1m\"", "every = \"1 minute\"", ":21:9", "15m"),
@@ -115,9 +115,22 @@ fn a_recorded_source_never_plays_into_a_live_or_test_server() {
         let config = GOOD
             .replace("url = \"https://quakes.example/feed.geojson\"\nevery = \"1m\"", "recorded = true")
             .replace("\"live\"", &format!("\"{mode}\""));
-        let mistakes = load(&config).expect_err(mode);
+        let folder = folder(&config);
+        let mistakes = Plan::load_played(&folder.path().join("beaconfire.toml")).expect_err(mode);
         assert!(mistakes.to_string().contains("makes the whole process an exercise"), "{mistakes}");
     }
+}
+
+#[test]
+fn a_server_refuses_a_recorded_source_also_in_an_exercise() {
+    let config = GOOD
+        .replace("url = \"https://quakes.example/feed.geojson\"\nevery = \"1m\"", "recorded = true")
+        .replace("mode = \"live\"\ndata", "mode = \"exercise\"\nexercise = \"x\"\ndata")
+        .replace("mode = \"live\"", "mode = \"exercise\"");
+    let mistakes = load(&config).expect_err("nobody plays it").to_string();
+    assert!(mistakes.contains(":21:12") && mistakes.contains("push = true"), "{mistakes}");
+    let folder = folder(&config);
+    assert!(Plan::load_played(&folder.path().join("beaconfire.toml")).is_ok());
 }
 
 #[test]
@@ -165,7 +178,7 @@ fn the_annotated_example_is_a_configuration() {
 #[test]
 fn the_demo_is_an_exercise_whose_packs_look_at_configured_sources() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let plan = Plan::load(&root.join("samples/demo/beaconfire.toml"))
+    let plan = Plan::load_played(&root.join("samples/demo/beaconfire.toml"))
         .unwrap_or_else(|mistakes| panic!("{mistakes}"));
     assert_eq!(plan.mode, Mode::Exercise);
     assert_eq!(plan.warnings, Vec::<String>::new());

@@ -8,7 +8,7 @@ use std::path::Path;
 /// Reads `samples/demo/beaconfire.toml` and puts this run's places in.
 pub(super) fn setup(samples: &Path, data: &Path, url: &str, sink: &str) -> Result<Setup> {
     let path = samples.join("demo").join("beaconfire.toml");
-    let plan = Plan::load(&path).map_err(|mistakes| anyhow::anyhow!("{mistakes}"))?;
+    let plan = Plan::load_played(&path).map_err(|mistakes| anyhow::anyhow!("{mistakes}"))?;
     let key = signer(&data.join("checkpoint.key")).context("open the key that signs checkpoints")?;
     let mut setup = plan.setup(key);
     setup.data = data.to_owned();

@@ -105,7 +105,9 @@ impl<'a> Context<'a> {
             Command::Retract { warning, version, form, reason, confirm } => {
                 self.retract(warning, *version, *form, reason, confirm)
             }
-            Command::ReportDelivered { job, digest } => self.report_delivered(job, digest),
+            Command::ReportDelivered { job, digest, answered } => {
+                self.report_delivered(job, digest, answered.as_deref())
+            }
             Command::ReportDropped { job, why } => self.report_dropped(job, why),
             Command::ReportOutlet { channel, alarm } => self.report_outlet(channel, alarm.as_ref()),
             Command::ReportReadBack { job, found } => self.report_read_back(job, found),

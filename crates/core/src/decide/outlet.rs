@@ -12,14 +12,27 @@ impl<'a> Context<'a> {
         self.state.jobs.get(key).ok_or_else(|| Refusal::unknown("job", key))
     }
 
-    /// What was taken stays taken, also where it had been dropped while under way.
-    pub(super) fn report_delivered(&self, key: &JobKey, digest: &str) -> Facts {
-        match self.job(key)?.progress {
-            Progress::Sent { .. } => Ok(Vec::new()),
-            Progress::Queued | Progress::Dropped { .. } => {
-                Ok(vec![Fact::Delivered { job: key.clone(), digest: digest.to_owned() }])
-            }
+    /// What was taken stays taken, also where it had been dropped while under way. Where the receiver
+    /// says what it took, that is compared at once.
+    pub(super) fn report_delivered(&self, key: &JobKey, digest: &str, answered: Option<&str>) -> Facts {
+        if let Progress::Sent { .. } = self.job(key)?.progress {
+            return Ok(Vec::new());
         }
+        let delivered = Fact::Delivered { job: key.clone(), digest: digest.to_owned() };
+        let judged = answered.map(|answered| Fact::ReadBackJudged {
+            job: key.clone(),
+            found: Found::Digest(answered.to_owned()),
+            verdict: self.compare(digest, answered),
+        });
+        Ok(std::iter::once(delivered).chain(judged).collect())
+    }
+
+    fn compare(&self, sent: &str, answered: &str) -> ReadBack {
+        let at = self.now;
+        if sent.eq_ignore_ascii_case(answered) {
+            return ReadBack::Matches { at };
+        }
+        ReadBack::Different { at, what: "the receiver says that it took other bytes".to_owned() }
     }
 
     pub(super) fn report_dropped(&self, key: &JobKey, why: &str) -> Facts {
@@ -37,21 +50,28 @@ impl<'a> Context<'a> {
         Ok(vec![Fact::OutletChanged { channel: channel.clone(), alarm: alarm.cloned() }])
     }
 
-    /// Judges what was found against the clock. A first miss before the due time is no verdict.
+    /// Judges what was found against the clock. Nothing is a verdict before it is due; what could
+    /// not be asked is unverified, and takes no verdict back.
     pub(super) fn report_read_back(&self, key: &JobKey, found: &Found) -> Facts {
         let job = self.job(key)?;
         let at = self.now;
         let verdict = match (found, &job.read_back) {
-            (Found::Same, ReadBack::Pending { due }) if at <= *due => ReadBack::Matches { at },
+            (_, ReadBack::Pending { due }) if at < *due => return Ok(Vec::new()),
+            (Found::Same, ReadBack::Pending { .. }) => ReadBack::Matches { at },
             (Found::Same, ReadBack::Matches { .. } | ReadBack::Late { .. }) => return Ok(Vec::new()),
             (Found::Same, _) => ReadBack::Late { at },
-            (Found::Nothing, ReadBack::Pending { due }) if at < *due => return Ok(Vec::new()),
             (Found::Nothing, ReadBack::Absent { .. }) => return Ok(Vec::new()),
             (Found::Nothing, _) => ReadBack::Absent { at },
             (Found::Other(what), ReadBack::Different { what: kept, .. }) if what == kept => {
                 return Ok(Vec::new());
             }
             (Found::Other(what), _) => ReadBack::Different { at, what: what.clone() },
+            (Found::Unreachable(_), ReadBack::Pending { .. }) => ReadBack::Unverified,
+            (Found::Unreachable(_), _) => return Ok(Vec::new()),
+            (Found::Digest(answered), _) => match &job.progress {
+                Progress::Sent { digest, .. } => self.compare(digest, answered),
+                Progress::Queued | Progress::Dropped { .. } => return Ok(Vec::new()),
+            },
         };
         Ok(vec![Fact::ReadBackJudged { job: key.clone(), found: found.clone(), verdict }])
     }

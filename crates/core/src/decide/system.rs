@@ -1,5 +1,6 @@
 //! The journal's beginning, configuration, roles, the clock, and sources' health.
 
+use super::place::add;
 use super::{Context, Facts};
 use crate::actor::Role;
 use crate::id::{AccountId, ItemId, SourceId};
@@ -8,12 +9,13 @@ use crate::record::Fact;
 use crate::refusal::Refusal;
 use crate::rules::Rules;
 use crate::source_state::Health;
-use jiff::Timestamp;
+use crate::span::minutes;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 
 /// River time and a synchronised host clock may differ by this much (invariant 2).
 const CLOCKS_APART_SECONDS: i64 = 30;
-/// A reading this far from what was expected is a jump.
+/// A reading this far or further from what was expected is a jump.
 const JUMP_SECONDS: i64 = 10;
 
 /// What an officer types to confirm the time: river time to the minute, in UTC.
@@ -67,37 +69,42 @@ impl Context<'_> {
         Ok(vec![Fact::RolesSet { account: account.clone(), roles: roles.clone() }])
     }
 
-    /// A jump is recorded, never adopted: the caller goes on with `expected`. Only live mode has a
-    /// host clock to doubt.
+    /// A jump is recorded, never adopted: the caller goes on with `expected`. Another jump is doubted
+    /// anew, so that what an officer is asked to compare is what the clocks say now.
     pub(super) fn read_clock(&self, reading: Timestamp, expected: Timestamp, synchronised: bool) -> Facts {
         self.river_only()?;
         let mut facts = Vec::new();
         let off = reading.as_second() - expected.as_second();
-        if off.abs() > JUMP_SECONDS {
+        if off.abs() >= JUMP_SECONDS {
             facts.push(Fact::ClockJumped { reading, expected });
         }
-        if synchronised && off.abs() > CLOCKS_APART_SECONDS && self.state.clock_apart.is_none() {
+        let told = self.state.clock_apart.is_some_and(|apart| (apart - off).abs() < JUMP_SECONDS);
+        if synchronised && off.abs() > CLOCKS_APART_SECONDS && !told {
             facts.push(Fact::ClockDoubted { apart_seconds: off });
         }
         Ok(facts)
     }
 
+    /// What is typed is what a second clock says: river time, or the time of the host's clock.
     pub(super) fn confirm_time(&self, typed: &str) -> Facts {
         self.require(&[Role::Officer], "confirm the time")?;
-        if self.state.clock_apart.is_none() {
-            return Ok(Vec::new());
-        }
-        let wanted = time_phrase(self.now);
+        let Some(apart) = self.state.clock_apart else { return Ok(Vec::new()) };
+        let host = add(self.now, SignedDuration::from_secs(apart));
+        let typed = typed.trim();
         // The minute may end between typing and sending.
-        let before = time_phrase(super::place::add(self.now, -crate::span::minutes(1)));
-        if typed.trim() != wanted && typed.trim() != before {
+        let is_now =
+            |time: Timestamp| [time, add(time, -minutes(1))].map(time_phrase).contains(&typed.to_owned());
+        if !is_now(self.now) && !is_now(host) {
+            let (river, host) = (time_phrase(self.now), time_phrase(host));
             return Err(Refusal::new(
                 "time",
-                "what was typed is not river time",
-                format!("compare with a second clock; if it is right, type {wanted} (UTC)"),
+                "what was typed is neither river time nor the time of the host's clock",
+                format!(
+                    "look at a second clock; type {river} (UTC) if river time is right, {host} if the host's clock is"
+                ),
             ));
         }
-        Ok(vec![Fact::ClockConfirmed { typed: typed.trim().to_owned() }])
+        Ok(vec![Fact::ClockConfirmed { typed: typed.to_owned() }])
     }
 
     pub(super) fn report_source(&self, source: &SourceId, health: &Health) -> Facts {

@@ -690,9 +690,13 @@ fn on_job(state: &State, nth: u8, act: u8, now: Timestamp) -> Option<Command> {
     // The newest jobs are at the end: most things happen to them.
     let (job, kept) = nth_of(state.jobs.iter().rev(), nth % 8)?;
     let job: JobKey = job.clone();
-    Some(match act % 8 {
+    Some(match act % 10 {
         0..=3 => match clear(state, &job, now.max(state.river_time)) {
-            Ok(cleared) => Command::ReportDelivered { job, digest: cleared.digest().to_owned() },
+            Ok(cleared) => Command::ReportDelivered {
+                job,
+                digest: cleared.digest().to_owned(),
+                answered: (act % 2 == 1).then(|| cleared.digest().to_uppercase()),
+            },
             Err(Held::Never(why)) => Command::ReportDropped { job, why },
             Err(Held::After(_) | Held::Done) if kept.progress != beaconfire_core::Progress::Queued => {
                 Command::ReportReadBack { job, found: Found::Same }
@@ -702,9 +706,12 @@ fn on_job(state: &State, nth: u8, act: u8, now: Timestamp) -> Option<Command> {
         4 => Command::ReportReadBack { job, found: Found::Same },
         5 => Command::ReportReadBack { job, found: Found::Nothing },
         6 => Command::ReportReadBack { job, found: Found::Other("a shorter text".to_owned()) },
+        7 => Command::ReportReadBack { job, found: Found::Unreachable("refused".to_owned()) },
+        8 => Command::ReportReadBack { job, found: Found::Digest("00".to_owned()) },
         _ => Command::ReportDelivered {
             job: JobKey { message: "nothing".to_owned(), channel: "none".into() },
             digest: String::new(),
+            answered: None,
         },
     })
 }

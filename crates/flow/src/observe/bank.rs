@@ -46,14 +46,28 @@ pub struct Saved {
 }
 
 impl Bank {
-    /// Takes the rules that hold from now on; detectors of unchanged rules go on.
+    /// Takes the rules that hold from now on. Detectors of unchanged rules go on, with what they
+    /// have seen; those of rules whose detector or parameters changed start anew.
     pub fn load(&mut self, rules: Arc<Rules>) {
-        let kept = self.rules.take().filter(|old| old.packs == rules.packs && old.stations == rules.stations);
-        if kept.is_none() {
-            self.series.clear();
-            self.params.clear();
+        let Some(old) = self.rules.replace(rules.clone()) else { return };
+        if old.packs == rules.packs && old.stations == rules.stations {
+            return;
         }
-        self.rules = Some(rules);
+        self.params.clear();
+        for (number, before) in std::mem::take(&mut self.series) {
+            let mut watched = self.watch(&rules, before.source.clone(), before.key.clone());
+            watched.last = before.last;
+            let mut going: HashMap<Identity, AnyDetector> = HashMap::new();
+            for judge in before.judges {
+                going.insert(identity(&old, &judge, &before.source, &before.key), judge.detector);
+            }
+            for judge in &mut watched.judges {
+                if let Some(detector) = going.remove(&identity(&rules, judge, &before.source, &before.key)) {
+                    judge.detector = detector;
+                }
+            }
+            self.series.insert(number, watched);
+        }
     }
 
     /// How many series are watched.
@@ -211,6 +225,16 @@ fn watched_thresholds(
     key: &str,
 ) -> std::collections::BTreeMap<String, f64> {
     rules.station(source, key).map(|station| station.thresholds.clone()).unwrap_or_default()
+}
+
+/// What makes a detector of a series the same after a reload: pack, rule, method, parameters.
+type Identity = (String, String, String, Option<String>);
+
+fn identity(rules: &Rules, judge: &Judge, source: &SourceId, key: &str) -> Identity {
+    let pack = &rules.packs[judge.pack];
+    let rule = &pack.series[judge.rule];
+    let params = rule.params_json(&watched_thresholds(rules, source, key));
+    (pack.name.0.clone(), rule.name.clone(), rule.detector.clone(), params)
 }
 
 fn params_key(

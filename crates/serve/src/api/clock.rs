@@ -18,7 +18,7 @@ use crate::view::ClockApart;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Confirm {
-    /// River time to the minute, `YYYY-MM-DD HH:MM` in UTC.
+    /// `YYYY-MM-DD HH:MM` in UTC: river time, or the time of the machine's clock, which is followed then.
     typed: String,
 }
 

@@ -5,7 +5,7 @@ use beaconfire_cap::{Alert, Info};
 use jiff::Timestamp;
 use std::fmt::Write as _;
 
-use super::entry::Entry;
+use super::entry::Shown;
 
 /// What the feed is.
 pub(super) struct About {
@@ -18,7 +18,7 @@ pub(super) struct About {
 }
 
 /// The document.
-pub(super) fn write(about: &About, entries: &[&Entry]) -> String {
+pub(super) fn write(about: &About, entries: &[Shown<'_>]) -> String {
     let mut xml = Xml(String::with_capacity(1024 * (entries.len() + 1)));
     xml.0.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     xml.0.push_str(
@@ -38,18 +38,23 @@ pub(super) fn write(about: &About, entries: &[&Entry]) -> String {
     xml.0
 }
 
-fn entry_of(xml: &mut Xml, about: &About, entry: &Entry) {
-    let alert = &entry.alert;
+fn entry_of(xml: &mut Xml, about: &About, shown: &Shown<'_>) {
+    let (entry, alert) = (shown.entry, &shown.entry.alert);
     let info = alert.infos.first();
     let title = info.map_or("", |info| info.headline.as_deref().unwrap_or(&info.event));
-    let href = format!("{}/feed/cap/{}.xml", about.public_url, escaped_path(&alert.identifier));
+    let href =
+        |alert: &Alert| format!("{}/feed/cap/{}.xml", about.public_url, escaped_path(&alert.identifier));
     xml.0.push_str("<entry>\n");
     xml.element("id", &alert.identifier);
     xml.element("title", if title.is_empty() { &alert.identifier } else { title });
     xml.element("updated", &time(entry.sent()));
     xml.element("published", &time(entry.sent()));
     xml.author(info.and_then(|info| info.sender_name.as_deref()).unwrap_or(&alert.sender));
-    xml.link("alternate", "application/cap+xml", &href);
+    xml.link("alternate", "application/cap+xml", &href(alert));
+    if let Some(successor) = shown.successor {
+        // What was superseded is no longer in force (RFC 5829, 3.4).
+        xml.link("successor-version", "application/cap+xml", &href(&successor.alert));
+    }
     if let Some(summary) = info.and_then(|info| info.description.as_deref()) {
         xml.element("summary", summary);
     }

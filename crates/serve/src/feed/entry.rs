@@ -44,24 +44,38 @@ pub(super) fn read_entry(bytes: Vec<u8>) -> Option<Entry> {
     (alert.scope == Scope::Public).then_some(Entry { alert, bytes })
 }
 
+/// A message as the feed shows it.
+pub(super) struct Shown<'a> {
+    /// The message.
+    pub(super) entry: &'a Entry,
+    /// The newest message that superseded or withdrew it.
+    pub(super) successor: Option<&'a Entry>,
+}
+
 /// What is shown at `now`, the newest first.
-pub(super) fn shown(entries: &[Arc<Entry>], now: Timestamp) -> Vec<&Entry> {
-    let mut over: HashMap<&str, Timestamp> = HashMap::new();
+pub(super) fn shown(entries: &[Arc<Entry>], now: Timestamp) -> Vec<Shown<'_>> {
+    let mut after: HashMap<&str, Vec<&Entry>> = HashMap::new();
     for entry in entries {
         for reference in &entry.alert.references {
-            let since = over.entry(&reference.identifier).or_insert(entry.sent());
-            *since = entry.sent().min(*since);
+            after.entry(&reference.identifier).or_default().push(entry);
         }
     }
-    let stands = |entry: &&Arc<Entry>| {
-        let replaced = over.get(entry.alert.identifier.as_str()).copied();
+    let stands = |entry: &&Entry, after: &[&Entry]| {
+        let replaced = after.iter().map(|entry| entry.sent()).min();
         // What withdraws or ends is over as soon as it is said, but has to be heard.
         let end = if entry.is_end() { Some(entry.sent()) } else { None };
         let ends = [replaced, end, entry.expires()].into_iter().flatten().min();
         ends.is_none_or(|ends| now.duration_since(ends) < KEEP)
     };
-    let mut shown: Vec<&Entry> = entries.iter().filter(stands).map(Arc::as_ref).collect();
-    shown.sort_by_key(|entry| std::cmp::Reverse(entry.sent()));
+    let mut shown = Vec::new();
+    for entry in entries.iter().map(Arc::as_ref) {
+        let after = after.get(entry.alert.identifier.as_str()).map_or(&[][..], Vec::as_slice);
+        if stands(&entry, after) {
+            let successor = after.iter().copied().max_by_key(|entry| entry.sent());
+            shown.push(Shown { entry, successor });
+        }
+    }
+    shown.sort_by_key(|shown| std::cmp::Reverse(shown.entry.sent()));
     shown.truncate(MAX_ENTRIES);
     shown
 }
@@ -98,7 +112,7 @@ mod tests {
 
     fn names(entries: &[Arc<Entry>], now: &str) -> Vec<String> {
         let now = now.parse().expect("a time");
-        shown(entries, now).iter().map(|entry| entry.alert.identifier.clone()).collect()
+        shown(entries, now).iter().map(|shown| shown.entry.alert.identifier.clone()).collect()
     }
 
     #[test]
@@ -112,6 +126,19 @@ mod tests {
         assert_eq!(names(&entries, "2017-08-28T13:00:00Z"), ["three", "two", "one"]);
         assert_eq!(names(&entries, "2017-08-29T13:00:00Z"), ["three"]);
         assert!(names(&entries, "2017-08-30T10:00:00Z").is_empty());
+    }
+
+    #[test]
+    fn what_was_superseded_names_what_took_its_place() {
+        let entries = read_all(vec![
+            entry("one", SENT, "Alert", "", "Public"),
+            entry("two", "2017-08-27T12:00:00-00:00", "Update", "one", "Public"),
+            entry("three", "2017-08-27T13:00:00-00:00", "Cancel", "two", "Public"),
+        ]);
+        let now = "2017-08-27T14:00:00Z".parse().expect("a time");
+        let successor = |shown: &Shown<'_>| shown.successor.map(|entry| entry.alert.identifier.clone());
+        let successors: Vec<_> = shown(&entries, now).iter().map(successor).collect();
+        assert_eq!(successors, [None, Some("three".to_owned()), Some("two".to_owned())]);
     }
 
     #[test]

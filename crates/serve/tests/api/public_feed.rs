@@ -82,3 +82,26 @@ async fn what_expired_leaves_the_feed_after_two_days_and_can_still_be_fetched() 
     assert!(!server.get("/feed/atom.xml").await.text().contains("urn:x:1"));
     assert_eq!(server.get("/feed/cap/urn:x:1.xml").await.bytes, bytes);
 }
+
+#[tokio::test]
+async fn what_was_superseded_is_marked_by_a_link_to_its_successor() {
+    let server = Server::start().await;
+    publish(&server, "urn:x:1", "Public");
+    let references = "</scope><references>a@example,urn:x:1,2017-08-27T08:00:00-00:00</references>";
+    let update = MESSAGE
+        .replace("SCOPE", "Public")
+        .replace("urn:x:1", "urn:x:2")
+        .replace("Alert</msgType>", "Update</msgType>")
+        .replace("T08:00:00", "T08:30:00")
+        .replace("</scope>", references);
+    server.river.stores().published.put("feed", "urn:x:2", update.as_bytes()).expect("it is published");
+    let feed = server.get("/feed/atom.xml").await;
+    let read = beaconfire_cap::read(&feed.bytes, &beaconfire_cap::Limits::default()).expect("well-formed");
+    let successor = |entry: &beaconfire_cap::Entry| {
+        let link = entry.links.iter().find(|link| link.rel.as_deref() == Some("successor-version"));
+        (entry.id.clone().unwrap_or_default(), link.map(|link| link.href.clone()))
+    };
+    let successors: Vec<_> = read.entries.iter().map(successor).collect();
+    let address = "http://warn.example/feed/cap/urn:x:2.xml".to_owned();
+    assert_eq!(successors, [("urn:x:2".to_owned(), None), ("urn:x:1".to_owned(), Some(address))]);
+}

@@ -40,8 +40,10 @@ impl Channel for Feed {
         Box::pin(async move {
             let put = tokio::task::spawn_blocking(move || published.put(&channel, &message, &bytes));
             match put.await {
-                Ok(Ok(Publishing::New)) => Ok(Sent { answer: "published".to_owned() }),
-                Ok(Ok(Publishing::Known)) => Ok(Sent { answer: "was published already".to_owned() }),
+                Ok(Ok(Publishing::New)) => Ok(Sent { answer: "published".to_owned(), digest: None }),
+                Ok(Ok(Publishing::Known)) => {
+                    Ok(Sent { answer: "was published already".to_owned(), digest: None })
+                }
                 Ok(Err(error)) => Err(SendError(error.to_string())),
                 Err(error) => Err(SendError(error.to_string())),
             }

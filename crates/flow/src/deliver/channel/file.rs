@@ -39,8 +39,10 @@ impl Channel for File {
         let (message, bytes) = (cleared.key().message.clone(), cleared.bytes().to_vec());
         Box::pin(async move {
             match tokio::task::spawn_blocking(move || folder.put(&channel, &message, &bytes)).await {
-                Ok(Ok(Publishing::New)) => Ok(Sent { answer: "written".to_owned() }),
-                Ok(Ok(Publishing::Known)) => Ok(Sent { answer: "was written already".to_owned() }),
+                Ok(Ok(Publishing::New)) => Ok(Sent { answer: "written".to_owned(), digest: None }),
+                Ok(Ok(Publishing::Known)) => {
+                    Ok(Sent { answer: "was written already".to_owned(), digest: None })
+                }
                 Ok(Err(error)) => Err(SendError(error.to_string())),
                 Err(error) => Err(SendError(error.to_string())),
             }

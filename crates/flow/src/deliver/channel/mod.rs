@@ -17,6 +17,8 @@ use std::pin::Pin;
 pub struct Sent {
     /// In its own words; kept beside the journal.
     pub answer: String,
+    /// SHA-256 of what it took, where it says so, as it writes it.
+    pub digest: Option<String>,
 }
 
 /// Why a channel did not take a message. It is tried again.

@@ -2,6 +2,7 @@
 
 use super::{Channel, Kind, SendError, Sending, Sent};
 use beaconfire_core::guard::Cleared;
+use serde::Deserialize;
 use std::time::Duration;
 
 pub(super) static KIND: Kind = Kind {
@@ -10,7 +11,8 @@ pub(super) static KIND: Kind = Kind {
 Posts each CAP message (`application/cap+xml`) to an address, with the headers `Beaconfire-Key` (one per message and \
 channel, for ever), `Beaconfire-Digest` (SHA-256 of the body) and `Beaconfire-Mode`.
 
-Any 2xx answer means that it was taken. The same key may come again with the same bytes: act once. Try it with \
+Any 2xx answer means that it was taken. A JSON answer with `digest`, the SHA-256 (hex) of the bytes that were taken, \
+verifies it; without one it stays unverified. The same key may come again with the same bytes: act once. Try it with \
 `beaconfire sink`.",
     example: r#"[[channel]]
 id = "county-sirens"
@@ -25,6 +27,12 @@ url = "http://127.0.0.1:9000/hook"
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes of an answer that are kept.
 const KEPT_ANSWER: usize = 2000;
+
+/// What of an answer is understood.
+#[derive(Deserialize)]
+struct Receipt {
+    digest: Option<String>,
+}
 
 /// An address to post to.
 pub struct Webhook {
@@ -62,7 +70,11 @@ impl Webhook {
         }
         body.truncate(KEPT_ANSWER);
         let words = format!("{status} {}", String::from_utf8_lossy(&body).trim());
-        if status.is_success() { Ok(Sent { answer: words }) } else { Err(SendError(words)) }
+        if !status.is_success() {
+            return Err(SendError(words));
+        }
+        let digest = serde_json::from_slice::<Receipt>(&body).ok().and_then(|receipt| receipt.digest);
+        Ok(Sent { answer: words, digest })
     }
 }
 

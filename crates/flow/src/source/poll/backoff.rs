@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
-/// The longest pause of our own.
+/// The longest pause of our own between requests of a source.
 const LONGEST: Duration = Duration::from_secs(3600);
 
-/// How long to wait before the next request of one source.
+/// How long to wait before the next request of one source, or the next attempt of a channel.
 ///
-/// Deterministic: the same seed gives the same pauses. Give every source its own, so that sources that
-/// failed together do not come back together.
+/// Deterministic: the same seed gives the same pauses. Give each its own, so that those that failed
+/// together do not come back together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Backoff {
     every: Duration,
+    first: Duration,
+    longest: Duration,
     failures: u32,
     random: u64,
 }
@@ -20,21 +22,32 @@ impl Backoff {
     /// For a source that is asked every `every`.
     #[must_use]
     pub fn new(every: Duration, seed: u64) -> Self {
-        Self { every, failures: 0, random: seed }
+        Self { every, first: every / 4, longest: LONGEST.max(every), failures: 0, random: seed }
+    }
+
+    /// For what is asked as it comes: pauses are for failures alone, from `first` up to `longest`.
+    #[must_use]
+    pub fn between(first: Duration, longest: Duration, seed: u64) -> Self {
+        Self { every: Duration::ZERO, first, longest, failures: 0, random: seed }
+    }
+
+    /// It went well: the next failure is the first.
+    pub fn calm(&mut self) {
+        self.failures = 0;
     }
 
     /// The pause after an answer: `every`, up to a tenth earlier.
     pub fn after_answer(&mut self) -> Duration {
-        self.failures = 0;
+        self.calm();
         self.every.mul_f64(1.0 - 0.1 * self.chance())
     }
 
-    /// The pause after a failure: a quarter of `every`, doubled with each failure up to an hour (or
-    /// `every`, if longer), of it a random half to all; never shorter than the server asks for.
+    /// The pause after a failure: of a source a quarter of `every`, doubled with each failure up to an
+    /// hour (or `every`, if longer), of it a random half to all; never shorter than the server asks for.
     pub fn after_failure(&mut self, retry_after: Option<Duration>) -> Duration {
-        let doubled = (self.every / 4).saturating_mul(1 << self.failures.min(20));
+        let doubled = self.first.saturating_mul(1 << self.failures.min(20));
         self.failures = self.failures.saturating_add(1);
-        let pause = doubled.min(LONGEST.max(self.every)).mul_f64(0.5 + 0.5 * self.chance());
+        let pause = doubled.min(self.longest).mul_f64(0.5 + 0.5 * self.chance());
         let pause = pause.max(Duration::from_millis(500));
         // What the server asks for is lengthened too, so that not all its clients come at that moment.
         retry_after.map_or(pause, |asked| pause.max(asked.mul_f64(1.0 + 0.1 * self.chance())))

@@ -69,6 +69,8 @@ pub struct Summary {
     pub alerts: u64,
     /// Entries over the limit.
     pub dropped: u64,
+    /// Linked documents that are fetched with a later answer, because they are too many.
+    pub waiting: u64,
     /// Entries that could not be read.
     pub unread: u64,
     /// The first problem.
@@ -84,6 +86,7 @@ impl Summary {
             newest: parsed.newest,
             alerts: (parsed.alerts.len() + parsed.links.len()) as u64,
             dropped: parsed.dropped,
+            waiting: 0,
             unread: parsed.unread,
             problem: parsed.problems.first().cloned(),
         }
@@ -229,8 +232,15 @@ impl Watch {
             });
         }
         self.digest = Some(summary.digest);
-        self.truncated = (summary.dropped > 0)
-            .then(|| format!("{} entries over the limit were left out; raise max_entries", summary.dropped));
+        self.truncated = match (summary.dropped, summary.waiting) {
+            (0, 0) => None,
+            (0, waiting) => Some(format!(
+                "{waiting} linked documents are not fetched yet; the newest were, the others follow"
+            )),
+            (dropped, _) => {
+                Some(format!("{dropped} entries over the limit were left out; raise max_entries"))
+            }
+        };
         let complete = summary.dropped == 0 && summary.unread == 0;
         self.last_empty = complete && summary.alerts == 0;
         self.count_alerts(summary.alerts, complete, notes);

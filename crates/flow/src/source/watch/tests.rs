@@ -14,6 +14,7 @@ fn watch(must_advance: bool) -> Watch {
 
 fn answer(digest: &str, newest: i64, alerts: u64) -> Heard {
     Heard::Answer(Summary {
+        waiting: 0,
         digest: digest.to_owned(),
         newest: Some(at(newest)),
         alerts,
