@@ -188,7 +188,7 @@ categories = ["Other"]
 
 [level]
 people = [1, 2, 3]
-impact_when_unknown = 1
+impact_when_unknown = 2
 
 [decide]
 from = "extreme"

@@ -127,7 +127,8 @@ impl<'l> Rest<'l> {
         ) {
             self.at += 1;
         }
-        let text = &self.text[start..self.at];
+        // Whatever stands here may be the beginning of a longer character.
+        let text = self.text.get(start..self.at)?;
         let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
         // JSON knows neither +1 nor 01 nor .5 nor 1.; Rust does.
         let plain = match digits {
@@ -258,5 +259,12 @@ mod tests {
                 prop_assert!(serde_json::from_str::<serde_json::Value>(&line).is_ok(), "{}", line);
             }
         }
+    }
+
+    #[test]
+    fn a_long_character_where_a_number_belongs_is_a_problem_with_its_line() {
+        let text = "{\"series\":\"a\",\"time\":\"2026-03-02T06:00:00Z\",\"value\":1}\n{\"value\": \u{4da}\n{\"value\":\u{31a}1}";
+        let parsed = (KIND.parse)(&Options::default(), text.as_bytes()).expect("the first line is good");
+        assert_eq!((parsed.observations.len(), parsed.unread), (1, 2));
     }
 }
