@@ -274,7 +274,14 @@ impl Rules {
     }
 
     fn note(&mut self, severity: FindingSeverity, rule: &'static str, path: Path<'_>, message: String) {
-        self.findings.push(Finding { rule, severity, path: path.to_string(), line: 0, column: 0, message });
+        self.findings.push(Finding {
+            rule: rule.into(),
+            severity,
+            path: path.to_string(),
+            line: 0,
+            column: 0,
+            message,
+        });
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is wrong with a message, and where.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// How much a finding weighs.
@@ -33,8 +34,9 @@ impl fmt::Display for FindingSeverity {
 /// One thing that is wrong with a message, or that was repaired while it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Short name of the rule, such as `polygon-open`; stable between releases.
-    pub rule: &'static str,
+    /// Id of the rule, such as `polygon-open`; stable between releases. Those of a profile bear its name first, such
+    /// as `ipaws:expires`.
+    pub rule: Cow<'static, str>,
     /// How much it weighs.
     pub severity: FindingSeverity,
     /// The element, such as `/alert/info[2]/area[1]/polygon[1]`; counts start at 1.

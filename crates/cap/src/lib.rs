@@ -23,6 +23,6 @@ pub use check::check;
 pub use finding::{Finding, FindingSeverity};
 pub use limits::Limits;
 pub use model::*;
-pub use read::{Document, DocumentKind, Entry, Link, Message, ReadError, Rejected, Version, read};
+pub use read::{Document, DocumentKind, Entry, Foreign, Link, Message, ReadError, Rejected, Version, read};
 pub use time::{CapTime, CapTimeError};
 pub use write::write;

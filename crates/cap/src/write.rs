@@ -14,7 +14,7 @@ use crate::{Finding, FindingSeverity};
 /// The findings of [`check`](crate::check()), if one of them is an error: what is written is always conformant.
 pub fn write(alert: &Alert) -> Result<String, Vec<Finding>> {
     let mut findings = check(alert);
-    for finding in findings.iter_mut().filter(|f| NOT_FROM_US.contains(&f.rule)) {
+    for finding in findings.iter_mut().filter(|f| NOT_FROM_US.contains(&&*f.rule)) {
         finding.severity = FindingSeverity::Error;
     }
     if findings.iter().any(|f| f.severity == FindingSeverity::Error) {

@@ -39,7 +39,7 @@ fn one(text: &str) -> Message {
 fn check(from: &str, to: &str, strict: bool, rules: &[&str]) -> Message {
     assert!(GOOD.contains(from), "{from}");
     let message = one(&GOOD.replacen(from, to, 1));
-    let found: Vec<&str> = message.findings.iter().map(|f| f.rule).collect();
+    let found: Vec<&str> = message.findings.iter().map(|f| &*f.rule).collect();
     assert_eq!(found, rules, "{to}: {:?}", message.findings);
     assert_eq!(message.strict(), strict, "{to}");
     message

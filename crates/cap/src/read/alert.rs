@@ -50,7 +50,8 @@ pub(super) fn read_alert<'a>(
     reader.children(0, tag.offset, ALERT, &mut |reader, item| draft.take(reader, item))?;
 
     let bytes = tag.offset..reader.scan.offset();
-    let sheet = reader.sheet;
+    let mut sheet = reader.sheet;
+    let foreign = sheet.take_foreign();
     let scope_guessed = draft.scope_guessed;
     Ok(match draft.finish() {
         Ok(alert) => {
@@ -58,7 +59,7 @@ pub(super) fn read_alert<'a>(
             let mut broken = rules(&alert, version);
             broken.retain(|f| !(scope_guessed && f.rule == "restriction-missing"));
             findings.extend(sheet.finish(broken, lines));
-            Outcome::Read(Box::new(Message { alert, version, findings, bytes }))
+            Outcome::Read(Box::new(Message { alert, version, findings, foreign, bytes }))
         }
         Err(message) => {
             let (line, column) = lines.locate(tag.offset);

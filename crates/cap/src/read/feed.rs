@@ -156,7 +156,14 @@ impl<'t> Walk<'t> {
 
     fn note(&mut self, rule: &'static str, line: u32, column: u32, message: &str) {
         let (path, message) = ("/alert".to_owned(), message.to_owned());
-        self.general.push(Finding { rule, severity: FindingSeverity::Error, path, line, column, message });
+        self.general.push(Finding {
+            rule: rule.into(),
+            severity: FindingSeverity::Error,
+            path,
+            line,
+            column,
+            message,
+        });
     }
 }
 

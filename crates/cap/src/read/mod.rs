@@ -93,8 +93,19 @@ pub struct Message {
     pub version: Version,
     /// What is wrong, in document order.
     pub findings: Vec<Finding>,
+    /// Elements that CAP does not know, in document order; what they hold is not lost.
+    pub foreign: Vec<Foreign>,
     /// Where the `<alert>` element lies in the bytes that were read.
     pub bytes: Range<usize>,
+}
+
+/// An element that the standard does not know, kept as it stood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foreign {
+    /// The element that holds it, such as `/alert/info[1]`.
+    pub path: String,
+    /// The element from `<` to `>`, as written; prefixes that it uses may be declared outside of it.
+    pub xml: String,
 }
 
 impl Message {

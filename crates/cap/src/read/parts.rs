@@ -72,6 +72,7 @@ impl<'a> Reader<'_, 'a> {
                 let message = format!("<{}> has no place here; it was left out", cut(tag.name));
                 self.sheet.error(tag.offset, At::base(base), "unknown-element", message);
                 self.scan.skip()?;
+                self.sheet.keep_foreign(base, self.scan.since(tag.offset));
                 continue;
             };
             let child = &table[index];

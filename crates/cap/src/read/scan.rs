@@ -144,6 +144,11 @@ impl<'a> Scanner<'a> {
         usize::try_from(self.reader.buffer_position()).unwrap_or(self.text.len())
     }
 
+    /// The text from `offset` to where the next token begins.
+    pub(super) fn since(&self, offset: usize) -> &'a str {
+        self.text.get(offset..self.offset()).unwrap_or_default()
+    }
+
     /// The next token; comments and processing instructions are passed over.
     pub(super) fn next(&mut self) -> Result<Token<'a>, ReadError> {
         loop {

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Version;
 use super::lines::Lines;
+use super::{Foreign, Version};
 use crate::{Finding, FindingSeverity, Limits};
 
 /// An element of the alert, named without building its path.
@@ -40,6 +40,9 @@ pub(super) struct Sheet {
     more: Option<(usize, FindingSeverity)>,
     bases: Vec<String>,
     places: Vec<(At, usize)>,
+    foreign: Vec<Foreign>,
+    /// Bytes of foreign elements kept so far.
+    foreign_bytes: usize,
 }
 
 impl Sheet {
@@ -55,6 +58,8 @@ impl Sheet {
             more: None,
             bases: Vec::new(),
             places: Vec::new(),
+            foreign: Vec::new(),
+            foreign_bytes: 0,
         };
         sheet.open("/alert".to_owned(), offset);
         sheet
@@ -71,6 +76,19 @@ impl Sheet {
     /// Remembers where an element stands.
     pub(super) fn place(&mut self, at: At, offset: usize) {
         self.places.push((at, offset));
+    }
+
+    /// Keeps an element that the standard does not know, as long as together they fit into one text.
+    pub(super) fn keep_foreign(&mut self, base: u32, xml: &str) {
+        if self.foreign_bytes + xml.len() <= self.limits.max_text {
+            self.foreign_bytes += xml.len();
+            self.foreign.push(Foreign { path: self.path(At::base(base)), xml: xml.to_owned() });
+        }
+    }
+
+    /// The foreign elements kept.
+    pub(super) fn take_foreign(&mut self) -> Vec<Foreign> {
+        std::mem::take(&mut self.foreign)
     }
 
     pub(super) fn path(&self, at: At) -> String {
@@ -99,7 +117,10 @@ impl Sheet {
         message: impl Into<String>,
     ) {
         let path = self.path(at);
-        self.push(offset, Finding { rule, severity, path, line: 0, column: 0, message: message.into() });
+        self.push(
+            offset,
+            Finding { rule: rule.into(), severity, path, line: 0, column: 0, message: message.into() },
+        );
     }
 
     /// Takes the findings of the rules, gives all of them their place, and puts them in document order.
@@ -127,7 +148,7 @@ impl Sheet {
         if let (Some((count, severity)), Some(last)) = (self.more, findings.last().cloned()) {
             let message = format!("{count} more findings are not listed; mend those above first");
             findings.push(Finding {
-                rule: "more-findings",
+                rule: "more-findings".into(),
                 severity,
                 path: "/alert".to_owned(),
                 message,

@@ -128,7 +128,7 @@ impl Found {
 impl From<&Finding> for Found {
     fn from(finding: &Finding) -> Self {
         Self {
-            rule: finding.rule.to_owned(),
+            rule: finding.rule.to_string(),
             severity: finding.severity.as_str().to_owned(),
             path: finding.path.clone(),
             line: finding.line,
