@@ -5,12 +5,14 @@
 //! * [`model`]: the types of one alert, shared by all versions; re-exported here.
 //! * [`time`](mod@time): instants with the offset that was written.
 //! * [`read()`]: foreign bytes to [`Document`]; repairs what it can, and says so in [`Finding`]s.
-//! * [`check()`]: the rules of the standard on a model.
+//! * [`check()`]: the rules of the standard on a model; [`check_geometry`] looks for crossing edges.
+//! * [`rule`]: the list of the rules, with examples.
 //! * [`write()`]: a model to canonical CAP 1.2.
 //!
 //! Nothing here does IO, reads a clock or knows another crate of the project.
 
 pub mod model;
+pub mod rule;
 pub mod time;
 
 mod check;
@@ -19,7 +21,7 @@ mod limits;
 mod read;
 mod write;
 
-pub use check::check;
+pub use check::{check, check_geometry};
 pub use finding::{Finding, FindingSeverity};
 pub use limits::Limits;
 pub use model::*;

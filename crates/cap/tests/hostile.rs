@@ -14,7 +14,7 @@ fn alert(content: &str) -> String {
 fn area(content: &str) -> String {
     alert(&format!(
         "<info><category>Met</category><event>e</event><urgency>Past</urgency><severity>Minor</severity>\
-         <certainty>Likely</certainty><area><areaDesc>d</areaDesc>{content}</area></info>"
+         <certainty>Likely</certainty><expires>2026-11-22T17:00:00-06:00</expires><area><areaDesc>d</areaDesc>{content}</area></info>"
     ))
 }
 
@@ -69,7 +69,8 @@ fn a_polygon_of_a_million_positions_is_kept() {
     }
     ring.push_str("0.00000,0.5");
     let document = get(&area(&format!("<polygon>{ring}</polygon>"))).unwrap();
-    assert_eq!(document.messages[0].findings, []);
+    let rules: Vec<_> = document.messages[0].findings.iter().map(|f| &*f.rule).collect();
+    assert_eq!(rules, ["polygon-large"]);
     assert_eq!(document.messages[0].alert.infos[0].areas[0].polygons[0].len(), 1_000_001);
 }
 
@@ -144,5 +145,5 @@ fn namespaces_and_attributes_without_end_are_refused_or_passed_over() {
 fn characters_that_xml_forbids_are_removed_and_named() {
     let message = get(&alert("<note>a\u{1}b&#2;c</note>")).unwrap().messages.remove(0);
     assert_eq!(message.alert.note.as_deref(), Some("abc"));
-    assert_eq!(message.findings[0].rule, "illegal-character");
+    assert!(message.findings.iter().any(|f| f.rule == "illegal-character"));
 }

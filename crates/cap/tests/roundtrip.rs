@@ -33,7 +33,7 @@ fn small() -> Alert {
     let xml = "<alert xmlns='urn:oasis:names:tc:emergency:cap:1.2'><identifier>a</identifier><sender>s</sender>
         <sent>2026-11-21T17:00:00-06:00</sent><status>Actual</status><msgType>Alert</msgType><scope>Public</scope><info>
         <category>Met</category><event>e</event><urgency>Past</urgency><severity>Minor</severity>
-        <certainty>Likely</certainty><area><areaDesc>d</areaDesc></area></info></alert>";
+        <certainty>Likely</certainty><expires>2026-11-22T17:00:00-06:00</expires><area><areaDesc>d</areaDesc></area></info></alert>";
     read(xml.as_bytes(), &Limits::default()).expect("it is good").messages.remove(0).alert
 }
 
@@ -47,7 +47,7 @@ fn what_could_not_be_conformant_is_refused() {
         assert!(findings.iter().any(|f| f.rule == rule && f.line == 0), "{rule}: {findings:?}");
     };
     refused("name-characters", |a| a.identifier = "a b".into());
-    refused("missing", |a| a.sender.clear());
+    refused("empty-name", |a| a.sender.clear());
     refused("references-missing", |a| a.msg_type = MsgType::Cancel);
     refused("addresses-missing", |a| a.scope = Scope::Private);
     refused("restriction-missing", |a| a.scope = Scope::Restricted);

@@ -1,6 +1,6 @@
 //! One change to a good message at a time: what the reader makes of it, and which rule says so.
 
-use beaconfire_cap::{Certainty, DocumentKind, Limits, Message, Position, ReadError, Scope, Version, read};
+use beaconfire_cap::{Certainty, DocumentKind, Limits, Message, Position, Scope, Version, read};
 
 const GOOD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>
 <alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\">
@@ -64,7 +64,7 @@ fn good_variants_stay_strict() {
     check("<altitude>100</altitude>", "<altitude>100.5</altitude><ceiling>200</ceiling>", true, &[]);
     check(
         "</alert>",
-        "<Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><x/></Signature></alert>",
+        "<Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><Reference URI=''/></Signature></alert>",
         true,
         &[],
     );
@@ -118,7 +118,7 @@ fn faults_of_value_are_repaired_and_named() {
     check_time("2026-11-21T17:00:00.25-06:00", &["time-fraction"]);
     check_time("2026-11-21 17:00-0600", &["time-form"]);
     check_time("2026-11-21T23:00:00", &["time-offset"]);
-    check("2026-11-22T17:00:00-06:00", "tomorrow", false, &["time-unreadable"]);
+    check("2026-11-22T17:00:00-06:00", "tomorrow", false, &["expires-missing", "time-unreadable"]);
     check(">Immediate<", "> immediate <", false, &["padded-value", "word-form"]);
     check(">Immediate<", ">now<", false, &["word-unknown"]);
     let message = check(">Likely<", ">Very Likely<", false, &["word-version"]);
@@ -140,31 +140,36 @@ fn faults_of_value_are_repaired_and_named() {
     check(">Public<", ">Private<", false, &["addresses-missing"]);
     check(">Public<", ">Restricted<", false, &["restriction-missing"]);
     check("<info>", "<incidents>a  \"b c\"</incidents><info>", true, &["list-form"]);
+    check("<info>", "<incidents>a \"b c</incidents><info>", false, &["list-quotes"]);
     check("<altitude>100</altitude>", "<ceiling>100</ceiling>", false, &["ceiling-alone"]);
     check(">100<", ">inf<", false, &["height"]);
 }
 
 #[test]
 fn faults_of_shape_are_repaired_or_left_out_and_named() {
-    let ring = |to: &str, rule: &str, kept: bool| {
-        let message = check("1,2 1,3 2,3 1,2", to, false, &[rule]);
+    let ring = |to: &str, rules: &[&str], kept: usize| {
+        let message = check("1,2 1,3 2,3 1,2", to, false, rules);
         let polygons = &message.alert.infos[0].areas[0].polygons;
-        assert_eq!(polygons.len(), usize::from(kept), "{to}");
-        assert!(polygons.iter().all(|ring| ring.first() == ring.last()), "{to}");
+        assert_eq!(polygons.iter().map(Vec::len).sum::<usize>(), kept, "{to}");
         assert_eq!(message.findings[0].path, "/alert/info[1]/area[1]/polygon[1]");
         assert_eq!((message.findings[0].line, message.findings[0].column), (19, 7));
+        polygons.first().cloned().unwrap_or_default()
     };
-    ring("1,2 1,3 2,3", "polygon-open", true);
-    ring("1,2 1,3 2,3 1,2)", "polygon-syntax", true);
-    ring("1, 2 1, 3 2, 3 1, 2", "polygon-syntax", true);
-    ring("north of the river", "polygon-syntax", false);
-    ring("1,2 1,nan 2,3 1,2", "polygon-syntax", false);
-    ring("1,2 1,3 1,2", "polygon-short", false);
-    ring("1,179 1,-180.005 2,-179 1,179", "polygon-range", true);
-    ring("1,2 91,3 2,3 1,2", "polygon-range", false);
-    ring("101,2 101,3 102,3 101,2", "polygon-range", true);
-    check("1.5,2.5 10", "1.5,2.5", false, &["circle-syntax"]);
-    check("1.5,2.5 10", "1.5,2.5 -1", false, &["circle-syntax"]);
+    ring("1,2 1,3 2,3 2,2", &["polygon-open"], 5);
+    ring("1,2 1,3 2,3", &["polygon-open", "polygon-short"], 4);
+    ring("1,2 1,3 2,3 1,2)", &["polygon-syntax"], 4);
+    ring("1, 2 1, 3 2, 3 1, 2", &["polygon-syntax"], 4);
+    ring("north of the river", &["polygon-unreadable"], 0);
+    ring("1,2 1,nan 2,3 1,2", &["polygon-unreadable"], 0);
+    ring("1,2 1,3 1,2", &["polygon-short"], 3);
+    let round = ring("1,179 1,-180.005 2,-179 1,179", &["polygon-range"], 4);
+    assert!((round[1].lon - 179.995).abs() < 1e-9);
+    // What cannot be on Earth stays as it was read; the other order is proposed, never applied.
+    ring("1,2 91,3 2,3 1,2", &["polygon-range"], 4);
+    let kept = ring("101,2 101,3 102,3 101,2", &["polygon-range", "polygon-swapped"], 4);
+    assert_eq!(kept[0], Position { lat: 101.0, lon: 2.0 });
+    check("1.5,2.5 10", "1.5,2.5", false, &["circle-unreadable"]);
+    check("1.5,2.5 10", "1.5,2.5 -1", false, &["circle-unreadable"]);
     check("1.5,2.5 10", "91.5,2.5 1", false, &["circle-range"]);
 }
 
@@ -237,13 +242,23 @@ fn feeds_give_alerts_entries_and_rejections() {
 }
 
 #[test]
-fn a_single_alert_that_cannot_be_used_is_an_error_with_a_place() {
-    let error =
-        read(GOOD.replace("2026-11-21T17", "99999-11-21T17").as_bytes(), &Limits::default()).unwrap_err();
-    assert!(
-        matches!(&error, ReadError::Unusable { line: 2, column: 1, reason } if reason.contains("<sent>")),
-        "{error}"
-    );
+fn an_alert_that_cannot_be_used_is_rejected_with_all_that_is_wrong() {
+    let text = GOOD.replace("2026-11-21T17", "99999-11-21T17").replace(">Flood<", "><b/>Flood<");
+    let document = read(text.as_bytes(), &Limits::default()).unwrap();
+    assert_eq!(document.messages, []);
+    let [rejected] = document.rejected.as_slice() else { panic!("{document:?}") };
+    assert_eq!((rejected.line, rejected.column, rejected.identifier.as_deref()), (2, 1, Some("a1")));
+    assert!(rejected.message.contains("<sent>"));
+    let rules: Vec<_> = rejected.findings.iter().map(|f| &*f.rule).collect();
+    assert_eq!(rules, ["unusable", "time-unreadable", "element-in-text"]);
+}
+
+#[test]
+fn what_cap_does_not_know_is_kept_beside_the_alert() {
+    let message =
+        check("<event>", "<x:colour xmlns:x='urn:x'>red</x:colour><event>", false, &["unknown-element"]);
+    assert_eq!(message.foreign[0].path, "/alert/info[1]");
+    assert_eq!(message.foreign[0].xml, "<x:colour xmlns:x='urn:x'>red</x:colour>");
 }
 
 #[test]
@@ -254,7 +269,7 @@ fn cap_1_0_is_read_by_its_own_rules() {
         <eventCode>same=SVR</eventCode><area><areaDesc>d</areaDesc><geocode>fips6=006109</geocode></area></info></alert>";
     let message = one(text);
     assert_eq!(message.version, Version::V1_0);
-    assert_eq!(message.findings, []);
+    assert!(message.strict());
     assert_eq!(message.alert.infos[0].certainty, Certainty::Likely);
     assert_eq!(message.alert.infos[0].areas[0].geocodes[0].value, "006109");
     assert!(!one(&text.replace("Very Likely", "Observed")).strict());

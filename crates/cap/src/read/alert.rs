@@ -7,9 +7,9 @@ use super::parts::{Item, Reader};
 use super::scan::{Ns, Scanner, Tag};
 use super::sheet::{At, Sheet};
 use super::table::ALERT;
-use super::values::{cut, list};
+use super::values::{List, cut, list};
 use super::{Message, Rejected, Version};
-use crate::check::rules;
+use crate::check::broken;
 use crate::model::{Alert, Info, MsgType, Reference, Scope, Status};
 use crate::time::{CapTime, parse};
 use crate::{Finding, Limits};
@@ -42,7 +42,7 @@ pub(super) fn read_alert<'a>(
     if tag.name != "alert" {
         reader.sheet.error(tag.offset, root, "element-case", format!("<{}> is spelled <alert>", tag.name));
     }
-    for (name, _) in tag.attributes() {
+    for name in reader.scan.odd_attributes(&tag) {
         let message = format!("attribute {:?} has no place in CAP; remove it", cut(&name));
         reader.sheet.error(tag.offset, root, "attribute", message);
     }
@@ -53,17 +53,20 @@ pub(super) fn read_alert<'a>(
     let mut sheet = reader.sheet;
     let foreign = sheet.take_foreign();
     let scope_guessed = draft.scope_guessed;
+    let identifier = draft.identifier.clone();
+    let mut findings = general.to_vec();
     Ok(match draft.finish() {
         Ok(alert) => {
-            let mut findings = general.to_vec();
-            let mut broken = rules(&alert, version);
-            broken.retain(|f| !(scope_guessed && f.rule == "restriction-missing"));
+            let mut broken = broken(&alert, version);
+            broken.retain(|b| !(scope_guessed && b.rule == "restriction-missing"));
             findings.extend(sheet.finish(broken, lines));
             Outcome::Read(Box::new(Message { alert, version, findings, foreign, bytes }))
         }
         Err(message) => {
+            sheet.error(tag.offset, root, "unusable", message.clone());
+            findings.extend(sheet.finish(Vec::new(), lines));
             let (line, column) = lines.locate(tag.offset);
-            Outcome::Rejected(Rejected { line, column, message, bytes })
+            Outcome::Rejected(Rejected { line, column, message, identifier, version, findings, bytes })
         }
     })
 }
@@ -91,8 +94,8 @@ struct Draft {
 impl Draft {
     fn take(&mut self, reader: &mut Reader<'_, '_>, item: Item) -> Result<(), ReadError> {
         match item.name {
-            "identifier" => self.identifier = reader.typed(item)?.map(|t| t.into_owned()),
-            "sender" => self.sender = reader.typed(item)?.map(|t| t.into_owned()),
+            "identifier" => self.identifier = reader.name(item)?,
+            "sender" => self.sender = reader.name(item)?,
             "sent" => self.sent = reader.time(item)?,
             "status" => self.status = reader.word(item, |v, w| v > Version::V1_0 || w != Status::Draft)?,
             "msgType" => self.msg_type = reader.word(item, |_, _| true)?,
@@ -139,11 +142,15 @@ impl Draft {
 }
 
 fn read_list(reader: &mut Reader<'_, '_>, item: Item) -> Result<Vec<String>, ReadError> {
-    let (items, odd) = list(&reader.string(item)?.unwrap_or_default());
-    if odd {
-        let message =
-            format!("items of <{}> go apart by single spaces; those with spaces go in quotes", item.name);
+    let List { items, spaced, quoted } = list(&reader.string(item)?.unwrap_or_default());
+    if spaced {
+        let message = format!("items of <{}> stand between single spaces", item.name);
         reader.sheet.warning(item.offset, item.at, "list-form", message);
+    }
+    if quoted {
+        let message =
+            format!("quotes in <{}> come in pairs around whole items, as in \"two words\"", item.name);
+        reader.sheet.error(item.offset, item.at, "list-quotes", message);
     }
     Ok(items)
 }

@@ -3,9 +3,8 @@
 use super::error::ReadError;
 use super::info::read_named;
 use super::parts::{Item, Reader};
-use super::sheet::Sheet;
 use super::table::AREA;
-use super::values::{RangeRepair, Ring, circle, cut, into_range, number, ring};
+use super::values::{Ring, bring_round, circle, cut, number, ring};
 use crate::model::{Area, Circle, Position};
 
 /// Reads an `area`. Shapes that cannot be read are left out, with an error.
@@ -18,7 +17,7 @@ pub(super) fn read_area(reader: &mut Reader<'_, '_>, item: Item) -> Result<Area,
         altitude: None,
         ceiling: None,
     };
-    let base = reader.sheet.open(reader.sheet.path(item.at), item.offset);
+    let base = reader.sheet.open(item.at, item.offset);
     reader.children(base, item.offset, AREA, &mut |reader, item| {
         match item.name {
             "areaDesc" => area.description = reader.text(item)?.map(|t| t.into_owned()).unwrap_or_default(),
@@ -53,34 +52,26 @@ fn read_polygon(reader: &mut Reader<'_, '_>, item: Item) -> Result<Option<Vec<Po
         sheet.error(offset, at, "too-many-positions", message);
         return Ok(None);
     }
+    if unreadable {
+        let odd = odd.unwrap_or_default();
+        let message = format!("{odd:?} is no \"latitude,longitude\" pair; the polygon was left out");
+        sheet.error(offset, at, "polygon-unreadable", message);
+        return Ok(None);
+    }
     if let Some(odd) = odd {
-        let fate = if unreadable { "the polygon was left out" } else { "its numbers were taken two by two" };
-        sheet.error(
-            offset,
-            at,
-            "polygon-syntax",
-            format!("{odd:?} is no \"latitude,longitude\" pair; {fate}"),
-        );
-        if unreadable {
-            return Ok(None);
+        let message = format!("{odd:?} is no \"latitude,longitude\" pair; the numbers were taken two by two");
+        sheet.error(offset, at, "polygon-syntax", message);
+    }
+    if bring_round(&mut points) {
+        sheet.error(offset, at, "polygon-range", "longitudes lie past 180; they were brought round");
+    }
+    if points.len() > 2 && points.first() != points.last() {
+        let message = "the last position must repeat the first; the ring was closed";
+        sheet.error(offset, at, "polygon-open", message);
+        if points.len() == 3 {
+            sheet.error(offset, at, "polygon-short", "a polygon needs 4 positions, this one had 3");
         }
-    }
-    if !ranged(sheet, item, "polygon-range", &mut points) {
-        return Ok(None);
-    }
-    if points.first() != points.last() {
-        sheet.error(
-            offset,
-            at,
-            "polygon-open",
-            "the last position must repeat the first; the ring was closed",
-        );
         points.extend(points.first().copied());
-    }
-    if points.len() < 4 {
-        let message = format!("a polygon needs 4 positions, this one has {}; it was left out", points.len());
-        sheet.error(offset, at, "polygon-short", message);
-        return Ok(None);
     }
     sheet.positions += points.len().min(sheet.limits.max_positions - sheet.positions);
     Ok(Some(points))
@@ -97,7 +88,7 @@ fn read_circle(reader: &mut Reader<'_, '_>, item: Item) -> Result<Option<Circle>
             "{:?} is no circle; write \"latitude,longitude radius\" in km; it was left out",
             cut(&text)
         );
-        sheet.error(item.offset, item.at, "circle-syntax", message);
+        sheet.error(item.offset, item.at, "circle-unreadable", message);
         return Ok(None);
     };
     if !exact {
@@ -105,36 +96,32 @@ fn read_circle(reader: &mut Reader<'_, '_>, item: Item) -> Result<Option<Circle>
         sheet.error(item.offset, item.at, "circle-syntax", message);
     }
     let mut center = [read.center];
-    let kept = ranged(sheet, item, "circle-range", &mut center);
-    [read.center] = center;
-    Ok(kept.then_some(read))
+    if bring_round(&mut center) {
+        sheet.error(
+            item.offset,
+            item.at,
+            "circle-range",
+            "the longitude lies past 180; it was brought round",
+        );
+        [read.center] = center;
+    }
+    Ok(Some(read))
 }
 
 fn read_height(reader: &mut Reader<'_, '_>, item: Item) -> Result<Option<f64>, ReadError> {
-    let Some(text) = reader.typed(item)? else { return Ok(None) };
+    // Before 1.2 any text may stand here, also none.
+    let text = match reader.sheet.version {
+        super::Version::V1_2 => reader.typed(item)?,
+        _ => reader.string(item)?.map(std::borrow::Cow::Owned),
+    };
+    let Some(text) = text else { return Ok(None) };
     let height = number(&text);
     if !matches!(height, Some((_, true))) {
         let message = format!("{:?} is no height; write feet above mean sea level as a number", cut(&text));
-        // Before 1.2 any text may stand here.
         match reader.sheet.version {
             super::Version::V1_2 => reader.sheet.error(item.offset, item.at, "height", message),
             _ => reader.sheet.warning(item.offset, item.at, "height", message),
         }
     }
     Ok(height.map(|(feet, _)| feet))
-}
-
-/// Brings positions into range; false if the shape must be left out.
-fn ranged(sheet: &mut Sheet, item: Item, rule: &'static str, points: &mut [Position]) -> bool {
-    let repair = into_range(points);
-    let message = match repair {
-        None => return true,
-        Some(RangeRepair::Wrapped) => "longitudes lie past 180; they were brought round",
-        Some(RangeRepair::Swapped) => "every latitude lies past 90; latitude and longitude were swapped back",
-        Some(RangeRepair::Hopeless) => {
-            "latitudes must lie within 90 and longitudes within 180; the shape was left out"
-        }
-    };
-    sheet.error(item.offset, item.at, rule, message);
-    repair != Some(RangeRepair::Hopeless)
 }

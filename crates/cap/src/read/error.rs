@@ -1,5 +1,7 @@
 //! Why a document could not be read at all.
 
+use crate::{Finding, FindingSeverity};
+
 /// Why a document could not be read at all; line and column count from 1, columns in characters.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
@@ -67,14 +69,32 @@ pub enum ReadError {
         /// Name of the outermost element, cut after 40 characters.
         root: String,
     },
-    /// A single alert that lacks a part without which it cannot be used.
-    #[error("use the alert at line {line}, column {column}: {reason}")]
-    Unusable {
-        /// Line.
-        line: u32,
-        /// Column.
-        column: u32,
-        /// The part, and the mend.
-        reason: String,
-    },
+}
+
+impl ReadError {
+    /// The rule that is broken.
+    pub fn rule(&self) -> &'static str {
+        match self {
+            ReadError::TooLarge { .. } => "too-large",
+            ReadError::Encoding { .. } => "encoding-unknown",
+            ReadError::Xml { .. } => "xml",
+            ReadError::Dtd { .. } => "doctype",
+            ReadError::Entity { .. } => "entity",
+            ReadError::TooDeep { .. } => "too-deep",
+            ReadError::NotCap { .. } => "not-cap",
+        }
+    }
+
+    /// The same as a finding on the document as a whole.
+    pub fn finding(&self) -> Finding {
+        let (line, column) = match self {
+            ReadError::TooLarge { .. } | ReadError::Encoding { .. } | ReadError::NotCap { .. } => (1, 1),
+            ReadError::Xml { line, column, .. }
+            | ReadError::Dtd { line, column }
+            | ReadError::Entity { line, column, .. }
+            | ReadError::TooDeep { line, column, .. } => (*line, *column),
+        };
+        let (rule, path) = (self.rule().into(), "/alert".to_owned());
+        Finding { rule, severity: FindingSeverity::Error, path, line, column, message: self.to_string() }
+    }
 }

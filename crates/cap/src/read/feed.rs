@@ -94,17 +94,11 @@ impl<'t> Walk<'t> {
             return Err(ReadError::NotCap { root: root.name.chars().take(40).collect() });
         }
         let dropped = self.messages.dropped() + self.entries.dropped() + self.rejected.dropped();
-        let mut rejected = self.rejected.finish();
-        if kind == DocumentKind::Alert
-            && let Some(Rejected { line, column, message, .. }) = rejected.pop()
-        {
-            return Err(ReadError::Unusable { line, column, reason: message });
-        }
         Ok(Document {
             kind,
             messages: self.messages.finish(),
             entries: self.entries.finish(),
-            rejected,
+            rejected: self.rejected.finish(),
             dropped,
             updated: self.updated,
         })

@@ -33,7 +33,7 @@ pub(super) fn read_info(reader: &mut Reader<'_, '_>, item: Item) -> Result<Info,
         resources: Vec::new(),
         areas: Vec::new(),
     };
-    let base = reader.sheet.open(reader.sheet.path(item.at), item.offset);
+    let base = reader.sheet.open(item.at, item.offset);
     reader.children(base, item.offset, INFO, &mut |reader, item| take(&mut info, reader, item))?;
     Ok(info)
 }
@@ -96,7 +96,7 @@ pub(super) fn read_named(reader: &mut Reader<'_, '_>, item: Item) -> Result<Opti
         }));
     }
     let (mut name, mut value) = (String::new(), String::new());
-    let base = reader.sheet.open(reader.sheet.path(item.at), item.offset);
+    let base = reader.sheet.open(item.at, item.offset);
     reader.children(base, item.offset, NAMED, &mut |reader, item| {
         let text = reader.text(item)?.map(|t| t.into_owned()).unwrap_or_default();
         match item.name {
@@ -117,7 +117,7 @@ fn read_resource(reader: &mut Reader<'_, '_>, item: Item) -> Result<Resource, Re
         deref_uri: None,
         digest: None,
     };
-    let base = reader.sheet.open(reader.sheet.path(item.at), item.offset);
+    let base = reader.sheet.open(item.at, item.offset);
     reader.children(base, item.offset, RESOURCE, &mut |reader, item| {
         match item.name {
             "resourceDesc" => {
@@ -144,10 +144,16 @@ fn read_resource(reader: &mut Reader<'_, '_>, item: Item) -> Result<Resource, Re
 
 fn read_size(reader: &mut Reader<'_, '_>, item: Item) -> Result<Option<u64>, ReadError> {
     let Some(text) = reader.typed(item)? else { return Ok(None) };
-    let size = text.parse().ok();
-    if size.is_none() {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(&text);
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         let message = format!("{:?} is no size; write whole bytes, such as 20480", cut(&text));
         reader.sheet.error(item.offset, item.at, "size", message);
+        return Ok(None);
+    }
+    let size = text.parse().ok().or_else(|| digits.bytes().all(|b| b == b'0').then_some(0));
+    if size.is_none() {
+        let message = format!("{:?} is the size of no file; it was left out", cut(&text));
+        reader.sheet.warning(item.offset, item.at, "size-range", message);
     }
     Ok(size)
 }

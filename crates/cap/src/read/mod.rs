@@ -14,6 +14,7 @@ mod newest;
 mod parts;
 mod scan;
 mod sheet;
+mod signature;
 mod table;
 mod values;
 
@@ -29,13 +30,12 @@ use crate::{CapTime, Finding, FindingSeverity, Limits};
 /// Reads a CAP message, a feed or a list of them.
 ///
 /// Takes CAP 1.0, 1.1 and 1.2 with any prefix, bare or inside Atom, RSS, EDXL-DE or a list; UTF-8, UTF-16,
-/// ISO-8859-1 and Windows-1252. What breaks the standard is repaired where one reading is left, and noted in the
+/// ISO-8859-1 and Windows-1252. An alert that lacks readable identifier, sender, sent, status or msgType goes to
+/// [`Document::rejected`]. What breaks the standard is repaired where one reading is left, and noted in the
 /// message's findings. White space around values is dropped, empty elements are absent.
 ///
 /// # Errors
-/// If the bytes are not well-formed XML, hold a document type or unknown entities, exceed a limit, are no CAP, or
-/// are a single alert without readable identifier, sender, sent, status or msgType. In a feed such an alert goes to
-/// [`Document::rejected`] instead.
+/// If the bytes are not well-formed XML, hold a document type or unknown entities, exceed a limit, or are no CAP.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError> {
     if bytes.len() > limits.max_bytes {
         return Err(ReadError::TooLarge { bytes: bytes.len(), limit: limits.max_bytes });
@@ -76,7 +76,7 @@ pub struct Document {
     pub messages: Vec<Message>,
     /// Feed entries without a readable alert inside, in document order.
     pub entries: Vec<Entry>,
-    /// Alerts that cannot be used; the message is one [`ReadError::Unusable`] would bear.
+    /// Alerts that cannot be used, in document order.
     pub rejected: Vec<Rejected>,
     /// How many alerts, entries and rejections went over [`Limits::max_alerts`]; the newest were kept.
     pub dropped: usize,
@@ -124,6 +124,12 @@ pub struct Rejected {
     pub column: u32,
     /// Why.
     pub message: String,
+    /// Its identifier, if that can be read.
+    pub identifier: Option<String>,
+    /// The version of CAP it is written in.
+    pub version: Version,
+    /// All that is wrong with it, in document order; one is `unusable`.
+    pub findings: Vec<Finding>,
     /// Where the `<alert>` element lies in the bytes that were read.
     pub bytes: Range<usize>,
 }

@@ -6,24 +6,15 @@ use super::Version;
 use super::error::ReadError;
 use super::scan::{Ns, Scanner, Tag, TextFaults, Token};
 use super::sheet::{At, Sheet};
+use super::signature::skip_signature;
 use super::table::{Child, WIDEST, find};
-use super::values::cut;
+use super::values::{cut, trim};
 use crate::model::Word;
 use crate::time::{CapTime, parse};
 
-/// Elements whose type does not let white space stand around the value.
-const SPACE_COUNTS: [&str; 10] = [
-    "identifier",
-    "sender",
-    "status",
-    "msgType",
-    "scope",
-    "category",
-    "responseType",
-    "urgency",
-    "severity",
-    "certainty",
-];
+/// Elements whose type is a closed vocabulary: white space around the word is part of it.
+const WORDS: [&str; 8] =
+    ["status", "msgType", "scope", "category", "responseType", "urgency", "severity", "certainty"];
 
 /// Reads one alert: the scanner stands behind its start tag.
 pub(super) struct Reader<'s, 'a> {
@@ -96,17 +87,15 @@ impl<'a> Reader<'_, 'a> {
                 continue;
             }
             self.sheet.place(at, tag.offset);
-            take(self, item)?;
+            match item.name {
+                "Signature" => skip_signature(self, &tag, item)?,
+                _ => take(self, item)?,
+            }
         }
         for (child, count) in table.iter().zip(counts) {
             if count == 0 && child.needed_since.is_some_and(|since| version >= since) {
-                let at = At { base, name: child.name, nth: if child.many { 1 } else { 0 } };
-                self.sheet.error(
-                    offset,
-                    at,
-                    "missing",
-                    format!("<{}> is missing; it is mandatory", child.name),
-                );
+                let nth = if child.many { 1 } else { 0 };
+                self.sheet.missing(offset, At { base, name: child.name, nth });
             }
         }
         Ok(())
@@ -139,7 +128,7 @@ impl<'a> Reader<'_, 'a> {
             self.sheet.error(offset, at, "element-version", format!("CAP {version} has no <{}>", child.name));
         }
         if item.name != "Signature" && tag.has_attributes() {
-            for (name, _) in tag.attributes() {
+            for name in self.scan.odd_attributes(tag) {
                 let message = format!("attribute {:?} has no place in CAP; remove it", cut(&name));
                 self.sheet.error(offset, at, "attribute", message);
             }
@@ -159,7 +148,7 @@ impl<'a> Reader<'_, 'a> {
         limit: Option<usize>,
     ) -> Result<(Option<Cow<'a, str>>, TextFaults), ReadError> {
         let (text, mut faults) = self.scan.text(limit)?;
-        faults.padded = text.trim().len() != text.len();
+        faults.padded = trim(&text).len() != text.len();
         let Item { at, offset, .. } = item;
         if faults.element {
             self.sheet.error(
@@ -182,9 +171,9 @@ impl<'a> Reader<'_, 'a> {
             );
         }
         let text = match text {
-            Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
-            Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),
-            Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+            Cow::Borrowed(text) => Cow::Borrowed(trim(text)),
+            Cow::Owned(text) if !faults.padded => Cow::Owned(text),
+            Cow::Owned(text) => Cow::Owned(trim(&text).to_owned()),
         };
         Ok((Some(text).filter(|t| !t.is_empty()), faults))
     }
@@ -204,10 +193,24 @@ impl<'a> Reader<'_, 'a> {
         self.sheet.warning(item.offset, item.at, "empty-element", message);
     }
 
+    /// An identifier or sender: a text that is mandatory and bears no white space.
+    pub(super) fn name(&mut self, item: Item) -> Result<Option<String>, ReadError> {
+        let (text, faults) = self.text_up_to(item, None)?;
+        if faults.padded && text.is_some() {
+            let message = format!("white space stands around the value of <{}>; remove it", item.name);
+            self.sheet.error(item.offset, item.at, "padded-name", message);
+        }
+        if text.is_none() {
+            let message = format!("<{}> is empty; it is mandatory", item.name);
+            self.sheet.error(item.offset, item.at, "empty-name", message);
+        }
+        Ok(text.map(Cow::into_owned))
+    }
+
     /// A text that the schema does not let be empty.
     pub(super) fn typed(&mut self, item: Item) -> Result<Option<Cow<'a, str>>, ReadError> {
         let (text, faults) = self.text_up_to(item, None)?;
-        if faults.padded && text.is_some() && SPACE_COUNTS.contains(&item.name) {
+        if faults.padded && text.is_some() && WORDS.contains(&item.name) {
             let message = format!("white space stands around the value of <{}>; remove it", item.name);
             self.sheet.error(item.offset, item.at, "padded-value", message);
         }

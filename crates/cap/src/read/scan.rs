@@ -28,6 +28,8 @@ pub(super) enum Ns {
     Feed,
     /// XML signatures.
     Signature,
+    /// What instances say to schema validators.
+    SchemaInstance,
     /// No namespace, or a prefix that nobody declared.
     Absent,
     /// Any other.
@@ -41,6 +43,7 @@ impl Ns {
             "urn:oasis:names:tc:emergency:cap:1.1" => Ns::Cap(Version::V1_1),
             "http://www.incident.com/cap/1.0" => Ns::Cap(Version::V1_0),
             "http://www.w3.org/2000/09/xmldsig#" => Ns::Signature,
+            "http://www.w3.org/2001/XMLSchema-instance" => Ns::SchemaInstance,
             "" => Ns::Absent,
             "http://www.w3.org/2005/Atom" | "http://purl.org/rss/1.0/" => Ns::Feed,
             _ => {
@@ -79,12 +82,9 @@ pub(super) struct Tag<'a> {
 }
 
 impl<'a> Tag<'a> {
-    /// The first attributes as name and value; namespace declarations and schema locations are left out.
+    /// The first attributes as name and value, without namespace declarations.
     pub(super) fn attributes(&self) -> Vec<(String, String)> {
-        let is_own = |name: &str| {
-            let declares = name == "xmlns" || name.starts_with("xmlns:");
-            !declares && !name.ends_with(":schemaLocation") && !name.ends_with(":noNamespaceSchemaLocation")
-        };
+        let is_own = |name: &str| name != "xmlns" && !name.starts_with("xmlns:");
         raw_attributes(&BytesStart::from_content(self.content, self.name_len))
             .flatten()
             .filter(|a| is_own(a.key.as_ref()))
@@ -214,6 +214,22 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// The names of the attributes of an element that has just begun, but for schema locations.
+    pub(super) fn odd_attributes(&self, tag: &Tag<'_>) -> Vec<String> {
+        let is_location = |name: &str| {
+            name.split_once(':').is_some_and(|(prefix, name)| {
+                self.resolve(prefix) == Ns::SchemaInstance
+                    && matches!(name, "schemaLocation" | "noNamespaceSchemaLocation")
+            })
+        };
+        tag.attributes().into_iter().map(|(name, _)| name).filter(|name| !is_location(name)).collect()
+    }
+
+    /// The namespace that a prefix means now.
+    fn resolve(&self, prefix: &str) -> Ns {
+        self.bindings.iter().rev().find(|b| b.prefix == prefix).map_or(Ns::Absent, |b| b.ns)
+    }
+
     /// Passes over the rest of the element that has just begun.
     pub(super) fn skip(&mut self) -> Result<(), ReadError> {
         let outside = self.depth - 1;
@@ -293,7 +309,7 @@ impl<'a> Scanner<'a> {
             }
         }
         let (prefix, name) = content[..name_len].split_once(':').unwrap_or(("", &content[..name_len]));
-        let ns = self.bindings.iter().rev().find(|b| b.prefix == prefix).map_or(Ns::Absent, |b| b.ns);
+        let ns = self.resolve(prefix);
         Ok(Tag { name, ns, offset, content, name_len })
     }
 

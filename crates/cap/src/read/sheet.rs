@@ -1,13 +1,12 @@
 //! What is noted while one alert is read: findings, and where its elements stand.
 
-use std::collections::{HashMap, HashSet};
-
 use super::lines::Lines;
 use super::{Foreign, Version};
+use crate::check::{Broken, Spot};
 use crate::{Finding, FindingSeverity, Limits};
 
 /// An element of the alert, named without building its path.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct At {
     /// Which parent, as an index into the bases.
     pub(super) base: u32,
@@ -38,8 +37,9 @@ pub(super) struct Sheet {
     room: usize,
     /// Findings over the limit: how many, and the heaviest.
     more: Option<(usize, FindingSeverity)>,
-    bases: Vec<String>,
+    bases: Vec<Spot>,
     places: Vec<(At, usize)>,
+    missing: Vec<At>,
     foreign: Vec<Foreign>,
     /// Bytes of foreign elements kept so far.
     foreign_bytes: usize,
@@ -56,19 +56,27 @@ impl Sheet {
             findings: Vec::new(),
             room: limits.max_findings.saturating_sub(general).max(1),
             more: None,
-            bases: Vec::new(),
-            places: Vec::new(),
+            bases: Vec::with_capacity(16),
+            places: Vec::with_capacity(64),
+            missing: Vec::new(),
             foreign: Vec::new(),
             foreign_bytes: 0,
         };
-        sheet.open("/alert".to_owned(), offset);
+        sheet.bases.push(Spot::ALERT);
+        sheet.place(At::base(0), offset);
         sheet
     }
 
     /// Registers an element that has children.
-    pub(super) fn open(&mut self, path: String, offset: usize) -> u32 {
+    pub(super) fn open(&mut self, at: At, offset: usize) -> u32 {
         let base = u32::try_from(self.bases.len()).unwrap_or(u32::MAX);
-        self.bases.push(path);
+        let parent = self.bases.get(at.base as usize).copied().unwrap_or(Spot::ALERT);
+        let spot = match at.name {
+            "info" => Spot::info(at.nth),
+            "area" | "resource" => parent.part(at.name, at.nth),
+            _ => parent.nth(at.name, at.nth),
+        };
+        self.bases.push(spot);
         self.place(At::base(base), offset);
         base
     }
@@ -76,6 +84,12 @@ impl Sheet {
     /// Remembers where an element stands.
     pub(super) fn place(&mut self, at: At, offset: usize) {
         self.places.push((at, offset));
+    }
+
+    /// Notes that a mandatory element is not there; the rules need not say it again.
+    pub(super) fn missing(&mut self, offset: usize, at: At) {
+        self.missing.push(at);
+        self.error(offset, at, "missing", format!("<{}> is missing; it is mandatory", at.name));
     }
 
     /// Keeps an element that the standard does not know, as long as together they fit into one text.
@@ -91,15 +105,6 @@ impl Sheet {
         std::mem::take(&mut self.foreign)
     }
 
-    pub(super) fn path(&self, at: At) -> String {
-        let base = self.bases.get(at.base as usize).map_or("/alert", |b| b);
-        match at {
-            At { name: "", .. } => base.to_owned(),
-            At { name, nth: 0, .. } => format!("{base}/{name}"),
-            At { name, nth, .. } => format!("{base}/{name}[{nth}]"),
-        }
-    }
-
     pub(super) fn error(&mut self, offset: usize, at: At, rule: &'static str, message: impl Into<String>) {
         self.note(FindingSeverity::Error, offset, at, rule, message);
     }
@@ -108,7 +113,7 @@ impl Sheet {
         self.note(FindingSeverity::Warning, offset, at, rule, message);
     }
 
-    pub(super) fn note(
+    fn note(
         &mut self,
         severity: FindingSeverity,
         offset: usize,
@@ -116,27 +121,22 @@ impl Sheet {
         rule: &'static str,
         message: impl Into<String>,
     ) {
-        let path = self.path(at);
-        self.push(
-            offset,
-            Finding { rule: rule.into(), severity, path, line: 0, column: 0, message: message.into() },
-        );
+        debug_assert!(crate::rule::find(rule).is_some(), "{rule} is in the list of rules");
+        if self.has_room(severity) {
+            let path = self.path(at);
+            let finding =
+                Finding { rule: rule.into(), severity, path, line: 0, column: 0, message: message.into() };
+            self.findings.push((offset, finding));
+        }
     }
 
-    /// Takes the findings of the rules, gives all of them their place, and puts them in document order.
-    pub(super) fn finish(mut self, rules: Vec<Finding>, lines: &mut Lines<'_>) -> Vec<Finding> {
-        if !rules.is_empty() {
-            let key = |at: At| (at.base, at.name, at.nth);
-            let places: Places<'_> =
-                self.places.drain(..).rev().map(|(at, offset)| (key(at), offset)).collect();
-            let bases = std::mem::take(&mut self.bases);
-            let bases: HashMap<&str, u32> =
-                bases.iter().zip(0..).map(|(path, base)| (path.as_str(), base)).collect();
-            // What is missing needs no second word from the rules.
-            let missing = self.findings.iter().map(|(_, f)| f).filter(|f| f.rule == "missing");
-            let missing: HashSet<String> = missing.map(|f| f.path.clone()).collect();
-            for finding in rules.into_iter().filter(|f| !missing.contains(&f.path)) {
-                self.push(place_of(&finding.path, &bases, &places), finding);
+    /// Takes what the rules found, gives all findings their place, and puts them in document order.
+    pub(super) fn finish(mut self, broken: Vec<Broken>, lines: &mut Lines<'_>) -> Vec<Finding> {
+        for broken in broken {
+            let at = self.at(broken.spot);
+            if !self.missing.contains(&at) && self.has_room(broken.severity) {
+                let offset = self.offset(at);
+                self.findings.push((offset, broken.finding(0, 0)));
             }
         }
         self.findings.sort_by_key(|(offset, _)| *offset);
@@ -158,32 +158,35 @@ impl Sheet {
         findings
     }
 
-    fn push(&mut self, offset: usize, finding: Finding) {
-        if self.findings.len() < self.room {
-            self.findings.push((offset, finding));
-        } else {
-            let (count, severity) = self.more.unwrap_or((0, FindingSeverity::Info));
-            self.more = Some((count + 1, severity.max(finding.severity)));
+    /// Whether one more finding fits; if not, it is counted.
+    fn has_room(&mut self, severity: FindingSeverity) -> bool {
+        let fits = self.findings.len() < self.room;
+        if !fits {
+            let (count, heaviest) = self.more.unwrap_or((0, FindingSeverity::Info));
+            self.more = Some((count + 1, heaviest.max(severity)));
+        }
+        fits
+    }
+
+    fn path(&self, at: At) -> String {
+        let base = self.bases.get(at.base as usize).copied().unwrap_or(Spot::ALERT);
+        match at {
+            At { name: "", .. } => base.to_string(),
+            At { name, nth: 0, .. } => format!("{base}/{name}"),
+            At { name, nth, .. } => format!("{base}/{name}[{nth}]"),
         }
     }
-}
 
-/// Offsets by parent, name and count.
-type Places<'n> = HashMap<(u32, &'n str, u32), usize>;
-
-/// Where the element of a path stands, or else its nearest parent.
-fn place_of<'p>(path: &'p str, bases: &HashMap<&str, u32>, places: &Places<'p>) -> usize {
-    if let Some(offset) = bases.get(path).and_then(|base| places.get(&(*base, "", 0))) {
-        return *offset;
+    /// The element of a spot. Findings are few and alerts small, so a walk beats an index.
+    fn at(&self, spot: Spot) -> At {
+        let parent = Spot { name: "", nth: 0, ..spot };
+        let base = self.bases.iter().position(|base| *base == parent).unwrap_or(0);
+        At { base: u32::try_from(base).unwrap_or(0), name: spot.name, nth: spot.nth }
     }
-    let (parent, last) = path.rsplit_once('/').unwrap_or(("", path));
-    let (name, nth) = match last.strip_suffix(']').and_then(|l| l.split_once('[')) {
-        Some((name, nth)) => (name, nth.parse().unwrap_or(0)),
-        None => (last, 0),
-    };
-    let found = bases.get(parent).and_then(|base| {
-        let child = places.get(&(*base, name, nth));
-        child.or_else(|| places.get(&(*base, "", 0)))
-    });
-    found.copied().unwrap_or_else(|| places.get(&(0, "", 0)).copied().unwrap_or(0))
+
+    /// Where an element stands, or else its parent.
+    fn offset(&self, at: At) -> usize {
+        let of = |at: At| self.places.iter().find(|(place, _)| *place == at).map(|(_, offset)| *offset);
+        of(at).or_else(|| of(At::base(at.base))).or_else(|| of(At::base(0))).unwrap_or(0)
+    }
 }

@@ -2,6 +2,11 @@
 
 use crate::{Circle, Position};
 
+/// Text without the white space of XML at its ends; a no-break space is content.
+pub(super) fn trim(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\n', '\r'])
+}
+
 /// A number; the second answer is whether it is an xs:decimal as CAP writes it.
 pub(super) fn number(text: &str) -> Option<(f64, bool)> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -86,68 +91,57 @@ pub(super) fn circle(text: &str) -> Option<(Circle, bool)> {
     }
 }
 
-/// What had to be done to bring positions into range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RangeRepair {
-    /// Longitudes past ±180 were brought round.
-    Wrapped,
-    /// Longitude stood first in every position.
-    Swapped,
-    /// No reading is sure: the shape cannot be kept.
-    Hopeless,
+/// Brings longitudes past ±180 round, if that is all that is wrong; says whether it did.
+pub(super) fn bring_round(points: &mut [Position]) -> bool {
+    let within = |p: &Position| p.lat.abs() <= 90.0 && p.lon.abs() <= 180.0;
+    let round = |p: &Position| p.lat.abs() <= 90.0 && p.lon.abs() <= 360.0;
+    if points.iter().all(within) || !points.iter().all(round) {
+        return false;
+    }
+    for point in points.iter_mut().filter(|p| p.lon.abs() > 180.0) {
+        point.lon -= 360.0 * point.lon.signum();
+    }
+    true
 }
 
-/// Brings positions into range, if there is only one way to read them.
-pub(super) fn into_range(points: &mut [Position]) -> Option<RangeRepair> {
-    let within = |p: &Position| p.lat.abs() <= 90.0 && p.lon.abs() <= 180.0;
-    if points.iter().all(within) {
-        return None;
-    }
-    if points.iter().all(|p| p.lat.abs() <= 90.0 && p.lon.abs() <= 360.0) {
-        for point in points.iter_mut().filter(|p| p.lon.abs() > 180.0) {
-            point.lon -= 360.0 * point.lon.signum();
-        }
-        return Some(RangeRepair::Wrapped);
-    }
-    // A single impossible latitude is a slip of the pen; only if all are can they be longitudes.
-    if points.iter().all(|p| p.lat.abs() > 90.0 && p.lat.abs() <= 180.0 && p.lon.abs() <= 90.0) {
-        for point in points.iter_mut() {
-            (point.lat, point.lon) = (point.lon, point.lat);
-        }
-        return Some(RangeRepair::Swapped);
-    }
-    Some(RangeRepair::Hopeless)
+/// The items of a list.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct List {
+    pub(super) items: Vec<String>,
+    /// Other white space than single spaces stands between items.
+    pub(super) spaced: bool,
+    /// Quotes do not come in pairs around whole items, or hold nothing.
+    pub(super) quoted: bool,
 }
 
 /// Items between spaces; those in double quotes may hold spaces.
-///
-/// The second answer is whether the list departs from single spaces and paired quotes.
-pub(super) fn list(text: &str) -> (Vec<String>, bool) {
-    let mut items = Vec::new();
-    let mut odd = text.contains("  ") || text.contains(['\t', '\n', '\r']);
+pub(super) fn list(text: &str) -> List {
+    let spaced = text.contains("  ") || text.contains(['\t', '\n', '\r']);
+    let mut list = List { spaced, ..List::default() };
     let mut rest = text.trim_ascii_start();
     while !rest.is_empty() {
         let item;
         if let Some(quoted) = rest.strip_prefix('"') {
             let end = quoted.find('"');
-            odd |= end.is_none();
+            list.quoted |= end.is_none();
             let end = end.unwrap_or(quoted.len());
             item = &quoted[..end];
             rest = quoted.get(end + 1..).unwrap_or("");
-            odd |= item.trim().is_empty() || !(rest.is_empty() || rest.starts_with(' '));
+            let apart = rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_whitespace());
+            list.quoted |= item.trim().is_empty() || !apart;
         } else {
             let end = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
             item = &rest[..end];
-            odd |= item.contains('"');
+            list.quoted |= item.contains('"');
             rest = &rest[end..];
         }
         let item: String = item.trim().replace('"', "");
         if !item.is_empty() {
-            items.push(item);
+            list.items.push(item);
         }
         rest = rest.trim_ascii_start();
     }
-    (items, odd)
+    list
 }
 
 /// The start of a text, for a message.
@@ -195,16 +189,16 @@ mod tests {
     }
 
     #[test]
-    fn positions_are_repaired_only_where_one_reading_is_left() {
-        let check = |points: &[Position], want: Option<RangeRepair>, first: Position| {
+    fn longitudes_are_brought_round_and_nothing_else_is_touched() {
+        let check = |points: &[Position], want: bool, first: Position| {
             let mut points = points.to_vec();
-            assert_eq!(into_range(&mut points), want);
+            assert_eq!(bring_round(&mut points), want);
             assert_eq!(points[0], first);
         };
-        check(&[p(90.0, -180.0)], None, p(90.0, -180.0));
-        check(&[p(1.0, 190.0), p(2.0, 170.0)], Some(RangeRepair::Wrapped), p(1.0, -170.0));
-        check(&[p(100.5, 13.0), p(101.0, 14.0)], Some(RangeRepair::Swapped), p(13.0, 100.5));
-        check(&[p(100.5, 13.0), p(15.0, 14.0)], Some(RangeRepair::Hopeless), p(100.5, 13.0));
+        check(&[p(90.0, -180.0)], false, p(90.0, -180.0));
+        check(&[p(1.0, 190.0), p(2.0, 170.0)], true, p(1.0, -170.0));
+        check(&[p(100.5, 13.0), p(101.0, 14.0)], false, p(100.5, 13.0));
+        check(&[p(1.0, 361.0)], false, p(1.0, 361.0));
     }
 
     #[test]
@@ -217,15 +211,18 @@ mod tests {
 
     #[test]
     fn lists_know_quotes() {
-        let check = |text: &str, items: &[&str], odd: bool| {
+        let check = |text: &str, items: &[&str], spaced: bool, quoted: bool| {
             let items: Vec<String> = items.iter().map(|i| i.to_string()).collect();
-            assert_eq!(list(text), (items, odd), "{text}");
+            assert_eq!(list(text), List { items, spaced, quoted }, "{text}");
         };
-        check("a b", &["a", "b"], false);
-        check("\"two words\" b", &["two words", "b"], false);
-        check("a  b\n c", &["a", "b", "c"], true);
-        check("\"open end", &["open end"], true);
-        check("\"\" a", &["a"], true);
-        check("", &[], false);
+        check("a b", &["a", "b"], false, false);
+        check("\"two words\" b", &["two words", "b"], false, false);
+        check("\"two words\"\nb", &["two words", "b"], true, false);
+        check("a  b\n c", &["a", "b", "c"], true, false);
+        check("\"open end", &["open end"], false, true);
+        check("\"a\"b", &["a", "b"], false, true);
+        check("a\"b", &["ab"], false, true);
+        check("\"\" a", &["a"], false, true);
+        check("", &[], false, false);
     }
 }

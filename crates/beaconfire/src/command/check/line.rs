@@ -80,23 +80,16 @@ fn of_document(file: &str, document: &Document) -> Vec<Line> {
 }
 
 fn of_rejected(file: &str, rejected: &Rejected) -> Line {
-    let findings = vec![Found::error("unusable", rejected.line, rejected.column, rejected.message.clone())];
-    Line { findings, ..Line::empty(file) }
+    Line {
+        identifier: rejected.identifier.clone(),
+        version: Some(rejected.version.as_str()),
+        findings: rejected.findings.iter().map(Found::from).collect(),
+        ..Line::empty(file)
+    }
 }
 
 fn of_error(file: &str, error: &ReadError) -> Line {
-    let (rule, line, column) = match error {
-        ReadError::TooLarge { .. } => ("too-large", 0, 0),
-        ReadError::Encoding { .. } => ("encoding", 1, 1),
-        ReadError::Xml { line, column, .. } => ("xml", *line, *column),
-        ReadError::Dtd { line, column } => ("doctype", *line, *column),
-        ReadError::Entity { line, column, .. } => ("entity", *line, *column),
-        ReadError::TooDeep { line, column, .. } => ("too-deep", *line, *column),
-        ReadError::NotCap { .. } => ("not-cap", 1, 1),
-        ReadError::Unusable { line, column, .. } => ("unusable", *line, *column),
-    };
-    let findings = vec![Found::error(rule, line, column, error.to_string())];
-    Line { findings, ..Line::empty(file) }
+    Line { findings: vec![Found::from(&error.finding())], ..Line::empty(file) }
 }
 
 impl Line {

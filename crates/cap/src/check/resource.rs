@@ -1,0 +1,59 @@
+//! Resources.
+
+use super::{Notes, Spot};
+use crate::Version;
+use crate::model::Resource;
+
+pub(super) fn check(notes: &mut Notes, resource: &Resource, spot: Spot) {
+    let at = |name| spot.one(name);
+    notes.mandatory(&resource.description, at("resourceDesc"));
+    if notes.version == Version::V1_2 {
+        notes.mandatory(&resource.mime_type, at("mimeType"));
+    } else {
+        notes.text(&resource.mime_type, at("mimeType"));
+    }
+    if !resource.mime_type.is_empty() && !is_media_type(&resource.mime_type) {
+        let message = "this is no media type; write one such as image/png";
+        notes.warning("mime-type", at("mimeType"), message);
+    }
+    if let Some(uri) = &resource.uri {
+        notes.uri(uri, resource.deref_uri.is_none(), at("uri"));
+    }
+    if let Some(content) = &resource.deref_uri {
+        notes.text(content, at("derefUri"));
+        if !is_base64(content) {
+            let message = "this is no base64; put the content here, and an address into <uri>";
+            notes.warning("deref-form", at("derefUri"), message);
+        }
+    }
+    notes.optional(&resource.digest, at("digest"));
+    let is_sha1 = |digest: &String| digest.len() == 40 && digest.bytes().all(|b| b.is_ascii_hexdigit());
+    if resource.digest.as_ref().is_some_and(|d| !is_sha1(d)) {
+        let message = "the digest is no SHA-1 of 40 hexadecimal digits";
+        notes.warning("digest", at("digest"), message);
+    }
+}
+
+/// `type/subtype` of RFC 2045 tokens, with or without parameters.
+fn is_media_type(text: &str) -> bool {
+    let essence = text.split(';').next().unwrap_or_default().trim();
+    let token = |part: &str| {
+        let fits = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`{|}~".contains(&b);
+        !part.is_empty() && part.bytes().all(fits)
+    };
+    essence.split_once('/').is_some_and(|(kind, subtype)| token(kind) && token(subtype))
+}
+
+/// Base64 with padding, broken into lines or not.
+fn is_base64(text: &str) -> bool {
+    let (mut digits, mut pads) = (0usize, 0usize);
+    for byte in text.bytes() {
+        match byte {
+            b' ' | b'\t' | b'\n' | b'\r' => {}
+            b'=' => pads += 1,
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' if pads == 0 => digits += 1,
+            _ => return false,
+        }
+    }
+    digits > 0 && pads <= 2 && (digits + pads).is_multiple_of(4)
+}
