@@ -43,9 +43,9 @@ fn is_uri(uri: &str) -> bool {
 }
 
 fn has_scheme(uri: &str) -> bool {
-    uri.split_once(':').is_some_and(|(scheme, rest)| {
+    uri.split_once(':').is_some_and(|(scheme, _)| {
         let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
-        scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(fits) && !rest.is_empty()
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(fits)
     })
 }
 

@@ -40,7 +40,7 @@ pub(super) fn read_info(reader: &mut Reader<'_, '_>, item: Item) -> Result<Info,
 
 fn take(info: &mut Info, reader: &mut Reader<'_, '_>, item: Item) -> Result<(), ReadError> {
     match item.name {
-        "language" => info.language = reader.typed(item)?.map(|t| t.into_owned()),
+        "language" => info.language = read_language(reader, item)?,
         "category" => {
             info.categories
                 .extend(reader.word(item, |v, w: Category| v > Version::V1_0 || w != Category::Cbrne)?);
@@ -71,6 +71,20 @@ fn take(info: &mut Info, reader: &mut Reader<'_, '_>, item: Item) -> Result<(), 
         _ => reader.scan.skip()?,
     }
     Ok(())
+}
+
+/// Reads a language; an element without anything in it takes the default of the schema, white space does not.
+fn read_language(reader: &mut Reader<'_, '_>, item: Item) -> Result<Option<String>, ReadError> {
+    let (text, faults) = reader.text_up_to(item, None)?;
+    match (&text, faults.padded) {
+        (None, false) => reader.empty(item),
+        (None, true) => {
+            let message = "<language> holds white space alone; leave it out";
+            reader.sheet.error(item.offset, item.at, "empty-value", message);
+        }
+        (Some(_), _) => {}
+    }
+    Ok(text.map(|text| text.into_owned()))
 }
 
 /// Reads a certainty; `Very Likely` belongs to CAP 1.0 and means `Likely` since.

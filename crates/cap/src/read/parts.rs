@@ -162,6 +162,10 @@ impl<'a> Reader<'_, 'a> {
             let message = format!("the text is longer than {} bytes; it was cut", self.sheet.limits.max_text);
             self.sheet.error(offset, at, "text-too-long", message);
         }
+        if faults.section_end {
+            let message = "]]> may not stand in a text; write ]]&gt;";
+            self.sheet.error(offset, at, "section-end", message);
+        }
         if faults.illegal {
             self.sheet.error(
                 offset,

@@ -9,6 +9,7 @@ use quick_xml::{Reader, XmlVersion};
 use super::Version;
 use super::error::ReadError;
 use super::lines::Lines;
+use super::values::cut;
 use crate::Limits;
 
 /// More namespace declarations in force at once than any real document has.
@@ -113,6 +114,8 @@ pub(super) struct Scanner<'a> {
     pub(super) depth: usize,
     /// Whether the outermost element has ended.
     done: bool,
+    /// Whether a text held `]]>` since somebody looked.
+    section_end: bool,
     /// Where an XML declaration stands that is not at the very start.
     pub(super) late_declaration: Option<usize>,
 }
@@ -135,6 +138,7 @@ impl<'a> Scanner<'a> {
             max_text: limits.max_text,
             depth: 0,
             done: false,
+            section_end: false,
             late_declaration: None,
         }
     }
@@ -173,6 +177,7 @@ impl<'a> Scanner<'a> {
                     return Ok(Token::End);
                 }
                 Event::Text(text) => {
+                    self.section_end |= text.contains("]]>");
                     let text = match text.into_inner() {
                         Cow::Borrowed(text) => normal_lines(text),
                         Cow::Owned(text) => Cow::Owned(normal_lines(&text).into_owned()),
@@ -245,6 +250,7 @@ impl<'a> Scanner<'a> {
         let outside = self.depth - 1;
         let mut all = Cow::Borrowed("");
         let mut faults = TextFaults::default();
+        self.section_end = false;
         loop {
             match self.next()? {
                 Token::Start(_) => faults.element = true,
@@ -265,6 +271,7 @@ impl<'a> Scanner<'a> {
                 Token::End | Token::Eof => {}
             }
         }
+        faults.section_end = self.section_end;
         if all.bytes().any(|b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r'))
             || all.contains(['\u{FFFE}', '\u{FFFF}'])
         {
@@ -287,6 +294,9 @@ impl<'a> Scanner<'a> {
         let content = &self.text[offset + 1..offset + 1 + start.len()];
         let name_len = start.name().as_ref().len();
         if content.len() > name_len {
+            if let Some(name) = repeated_attribute(content, name_len) {
+                return Err(self.ill_formed(offset, format!("attribute {:?} stands twice", cut(&name))));
+            }
             for attribute in raw_attributes(&BytesStart::from_content(content, name_len)) {
                 let attribute = attribute.map_err(|e| self.ill_formed(offset, e.to_string()))?;
                 let key = attribute.key.as_ref();
@@ -356,6 +366,8 @@ pub(super) struct TextFaults {
     pub(super) illegal: bool,
     /// White space around it.
     pub(super) padded: bool,
+    /// `]]>`, which ends a section that was not begun.
+    pub(super) section_end: bool,
 }
 
 /// Whether XML 1.0 lets a character stand.
@@ -368,6 +380,15 @@ fn raw_attributes<'t>(tag: &'t BytesStart<'_>) -> Attributes<'t> {
     let mut attributes = tag.attributes();
     attributes.with_checks(false);
     attributes
+}
+
+/// The first attribute that stands twice.
+fn repeated_attribute(content: &str, name_len: usize) -> Option<String> {
+    let start = BytesStart::from_content(content, name_len);
+    let names = || raw_attributes(&start).flatten().map(|a| a.key.as_ref().to_owned());
+    let mut names: Vec<String> = names().collect();
+    names.sort_unstable();
+    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone())
 }
 
 /// Line ends as XML passes them on.

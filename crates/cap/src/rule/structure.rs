@@ -33,7 +33,7 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         "unusable",
         Error,
-        Basis::Schema,
+        Basis::Text,
         "CAP 1.2, 3.2.1",
         "identifier, sender, sent, status and msgType can be read; without them nobody knows which message it is",
         &[

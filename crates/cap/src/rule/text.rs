@@ -61,7 +61,7 @@ pub(super) const RULES: &[Rule] = &[
         &[
             example("<onset>2026-11-21T19:00:00-06:00</onset>", "", "<onset/>"),
             example("<altitude>100</altitude>", "<altitude> 100 </altitude>", "<altitude></altitude>"),
-            example("<language>en-US</language>", "", "<language></language>"),
+            example("<language>en-US</language>", "<language/>", "<language> </language>"),
         ],
     ),
     rule(
@@ -101,6 +101,14 @@ pub(super) const RULES: &[Rule] = &[
         "XML 1.0, 2.2",
         "texts hold only characters of XML; others are removed",
         &[example("Both banks", "Both\u{9}banks 🌊", "Both\u{1}banks")],
+    ),
+    rule(
+        "section-end",
+        Error,
+        Basis::Schema,
+        "XML 1.0, 2.4",
+        "]]> does not stand in a text",
+        &[example("Both banks", "Both ]]&gt; banks", "Both ]]> banks")],
     ),
     rule(
         "text-too-long",
