@@ -25,6 +25,8 @@ pub use check::{check, check_geometry};
 pub use finding::{Finding, FindingSeverity};
 pub use limits::Limits;
 pub use model::*;
-pub use read::{Document, DocumentKind, Entry, Foreign, Link, Message, ReadError, Rejected, Version, read};
+pub use read::{
+    Document, DocumentKind, Entry, Foreign, Link, Message, ReadError, Rejected, Version, read, text,
+};
 pub use time::{CapTime, CapTimeError};
 pub use write::write;

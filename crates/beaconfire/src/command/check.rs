@@ -1,12 +1,14 @@
 //! `beaconfire check`: what is wrong with CAP messages and feeds, and where.
 
 mod files;
+mod human;
 mod line;
 
 use super::{Answer, print};
-use beaconfire_cap::{FindingSeverity, Limits};
+use beaconfire_cap::Limits;
 use files::{Input, gather};
-use line::{Line, lines};
+use human::{Quotes, human};
+use line::lines;
 use std::path::PathBuf;
 
 /// Reads CAP messages and feeds and says what is wrong, and where.
@@ -38,44 +40,16 @@ impl Args {
         let mut all_strict = true;
         for input in gather(&self.paths)? {
             let Input { name, bytes } = input.read()?;
+            let text = beaconfire_cap::text(&bytes).unwrap_or_default();
+            let quotes = Quotes::new(&text);
             for line in lines(&name, &bytes, &Limits::default()) {
                 all_strict &= line.strict;
                 match self.format {
                     Format::Json => print(&format!("{}\n", serde_json::to_string(&line)?))?,
-                    Format::Human => print(&human(&line))?,
+                    Format::Human => print(&human(&line, &quotes))?,
                 }
             }
         }
         Ok(Answer::from_bool(all_strict))
     }
-}
-
-fn human(line: &Line) -> String {
-    let place = match line.index {
-        Some(index) if index > 0 => format!("{} (message {})", line.file, index + 1),
-        _ => line.file.clone(),
-    };
-    let name = line.identifier.as_deref().unwrap_or("no message");
-    let verdict = match (line.strict, line.usable) {
-        (true, _) if line.alerts == Some(0) => "a feed without alerts",
-        (true, _) => "strict",
-        (false, true) => "usable, not strict",
-        (false, false) => "not usable",
-    };
-    let version = line.version.map(|version| format!(" CAP {version}")).unwrap_or_default();
-    let mut text = format!("{place}: {name}{version}: {verdict}\n");
-    for finding in &line.findings {
-        let severity = match finding.severity.as_str() {
-            word if word == FindingSeverity::Error.as_str() => "error",
-            word if word == FindingSeverity::Warning.as_str() => "warning",
-            _ => "info",
-        };
-        let at =
-            if finding.line > 0 { format!("{}:{}: ", finding.line, finding.column) } else { String::new() };
-        text.push_str(&format!(
-            "  {at}{severity} [{}] {}: {}\n",
-            finding.rule, finding.path, finding.message
-        ));
-    }
-    text
 }

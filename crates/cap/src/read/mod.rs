@@ -18,6 +18,7 @@ mod signature;
 mod table;
 mod values;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -50,6 +51,14 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError> {
         rejected.bytes = map.source(rejected.bytes.start)..map.source(rejected.bytes.end);
     }
     Ok(document)
+}
+
+/// The characters of a document, as [`read`] takes them: to show the line that a finding names.
+///
+/// # Errors
+/// If the declared encoding is not known here.
+pub fn text(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
+    decode::decode(bytes).map(|decoded| decoded.text)
 }
 
 /// What a document is.
