@@ -1,6 +1,10 @@
 //! One-change variants of real messages, judged by the reader and by libxml2 with the official schemas: what the schema
 //! refuses has a finding of a schema rule, and what it takes has none.
-#![expect(clippy::disallowed_types, reason = "the judge is another program")]
+#![expect(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "the judge is another program, which reads files"
+)]
 
 mod mutants;
 
@@ -96,21 +100,25 @@ fn version_of(text: &str) -> Version {
 /// Which of the texts are valid.
 fn judge(schema: &Path, texts: &[&Mutant]) -> Vec<bool> {
     let folder = std::env::temp_dir().join(format!("cap-differential-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::create_dir_all(&folder).expect("a folder for the variants");
     let mut valid = Vec::new();
     for batch in texts.chunks(500) {
         let names: Vec<PathBuf> = (0..batch.len()).map(|n| folder.join(format!("{n}.xml"))).collect();
         for (mutant, name) in batch.iter().zip(&names) {
-            std::fs::write(name, &mutant.text).unwrap();
+            std::fs::write(name, &mutant.text).expect("a variant is written");
         }
         let mut command = Command::new("xmllint");
-        let output =
-            command.args(["--noout", "--nonet", "--schema"]).arg(schema).args(&names).output().unwrap();
+        let output = command
+            .args(["--noout", "--nonet", "--schema"])
+            .arg(schema)
+            .args(&names)
+            .output()
+            .expect("xmllint runs");
         let words = String::from_utf8_lossy(&output.stderr).into_owned();
         let taken: HashSet<&str> = words.lines().filter_map(|line| line.strip_suffix(" validates")).collect();
-        valid.extend(names.iter().map(|name| taken.contains(name.to_str().unwrap())));
+        valid.extend(names.iter().map(|name| taken.contains(name.to_str().expect("a path of ASCII"))));
     }
-    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::remove_dir_all(&folder).expect("the folder goes");
     valid
 }
 

@@ -88,7 +88,7 @@ impl<'t> Walk<'t> {
                 Token::Eof => break,
             }
         }
-        let is_list = root.name == "alerts" || matches!(root.ns, Ns::Cap(_));
+        let is_list = root.name == "alerts";
         let found = !self.messages.is_empty() || !self.rejected.is_empty();
         if kind == DocumentKind::List && !found && !is_list {
             return Err(ReadError::NotCap { root: root.name.chars().take(40).collect() });

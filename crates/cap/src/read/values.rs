@@ -116,8 +116,7 @@ pub(super) struct List {
 
 /// Items between spaces; those in double quotes may hold spaces.
 pub(super) fn list(text: &str) -> List {
-    let spaced = text.contains("  ") || text.contains(['\t', '\n', '\r']);
-    let mut list = List { spaced, ..List::default() };
+    let mut list = List::default();
     let mut rest = text.trim_ascii_start();
     while !rest.is_empty() {
         let item;
@@ -139,7 +138,9 @@ pub(super) fn list(text: &str) -> List {
         if !item.is_empty() {
             list.items.push(item);
         }
-        rest = rest.trim_ascii_start();
+        let next = rest.trim_ascii_start();
+        list.spaced |= !matches!(&rest[..rest.len() - next.len()], "" | " ");
+        rest = next;
     }
     list
 }
