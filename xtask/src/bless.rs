@@ -8,11 +8,12 @@ use anyhow::{Context, Result, ensure};
 use crate::house;
 
 /// What `beaconfire generate WHAT` prints, and the file that keeps it.
-pub const ARTEFACTS: [(&str, &str); 4] = [
+pub const ARTEFACTS: [(&str, &str); 5] = [
     ("kinds", "docs/kinds.md"),
     ("config-schema", "docs/config.schema.json"),
     ("openapi", "docs/openapi.json"),
     ("cli", "docs/cli.md"),
+    ("cap-rules", "docs/cap-rules.md"),
 ];
 
 /// Runs the task.

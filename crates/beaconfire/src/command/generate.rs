@@ -24,6 +24,8 @@ enum Page {
     Openapi,
     /// The command line, in Markdown.
     Cli,
+    /// The rules for CAP messages, in Markdown.
+    CapRules,
 }
 
 impl Args {
@@ -33,6 +35,7 @@ impl Args {
             Page::ConfigSchema => format!("{:#}\n", crate::config::schema()),
             Page::Openapi => format!("{:#}\n", serde_json::to_value(beaconfire_serve::openapi())?),
             Page::Cli => cli(),
+            Page::CapRules => beaconfire_cap::rule::page(),
         };
         print(&text)?;
         Ok(Answer::Yes)
