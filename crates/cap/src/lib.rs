@@ -7,11 +7,16 @@
 //! * [`read()`]: foreign bytes to [`Document`]; repairs what it can, and says so in [`Finding`]s.
 //! * [`check()`]: the rules of the standard on a model.
 //! * [`write()`]: a model to canonical CAP 1.2.
+//! * [`profile`](mod@profile): rule packs of profiles such as IPAWS and CAP-CP, as data (feature `profile`, on by
+//!   default).
 //!
 //! Nothing here does IO, reads a clock or knows another crate of the project.
 
 pub mod model;
 pub mod time;
+
+#[cfg(feature = "profile")]
+pub mod profile;
 
 mod check;
 mod finding;
@@ -23,6 +28,8 @@ pub use check::check;
 pub use finding::{Finding, FindingSeverity};
 pub use limits::Limits;
 pub use model::*;
-pub use read::{Document, DocumentKind, Entry, Foreign, Link, Message, ReadError, Rejected, Version, read};
+pub use read::{
+    Document, DocumentKind, Entry, Foreign, Link, Message, ReadError, Rejected, Version, read, read_with,
+};
 pub use time::{CapTime, CapTimeError};
 pub use write::write;

@@ -123,15 +123,23 @@ impl Sheet {
         );
     }
 
-    /// Takes the findings of the rules, gives all of them their place, and puts them in document order.
-    pub(super) fn finish(mut self, rules: Vec<Finding>, lines: &mut Lines<'_>) -> Vec<Finding> {
-        if !rules.is_empty() {
+    /// Takes the findings of the rules and of whoever judged, gives all of them their place, and puts its own and
+    /// those of the rules in document order; what was judged stays apart and in its order.
+    pub(super) fn finish(
+        mut self,
+        rules: Vec<Finding>,
+        mut judged: Vec<Finding>,
+        lines: &mut Lines<'_>,
+    ) -> (Vec<Finding>, Vec<Finding>) {
+        let mut judged_at = Vec::new();
+        if !rules.is_empty() || !judged.is_empty() {
             let key = |at: At| (at.base, at.name, at.nth);
             let places: Places<'_> =
                 self.places.drain(..).rev().map(|(at, offset)| (key(at), offset)).collect();
             let bases = std::mem::take(&mut self.bases);
             let bases: HashMap<&str, u32> =
                 bases.iter().zip(0..).map(|(path, base)| (path.as_str(), base)).collect();
+            judged_at.extend(judged.iter().map(|f| place_of(&f.path, &bases, &places)));
             // What is missing needs no second word from the rules.
             let missing = self.findings.iter().map(|(_, f)| f).filter(|f| f.rule == "missing");
             let missing: HashSet<String> = missing.map(|f| f.path.clone()).collect();
@@ -140,10 +148,13 @@ impl Sheet {
             }
         }
         self.findings.sort_by_key(|(offset, _)| *offset);
-        let mut findings: Vec<Finding> = Vec::with_capacity(self.findings.len());
-        for (offset, mut finding) in self.findings {
+        let (offsets, mut findings): (Vec<usize>, Vec<Finding>) = self.findings.into_iter().unzip();
+        // Lines are counted forwards only, so all places are looked up in one order.
+        let own = offsets.into_iter().zip(&mut findings);
+        let mut all: Vec<_> = own.chain(judged_at.into_iter().zip(&mut judged)).collect();
+        all.sort_by_key(|(offset, _)| *offset);
+        for (offset, finding) in all {
             (finding.line, finding.column) = lines.locate(offset);
-            findings.push(finding);
         }
         if let (Some((count, severity)), Some(last)) = (self.more, findings.last().cloned()) {
             let message = format!("{count} more findings are not listed; mend those above first");
@@ -155,7 +166,7 @@ impl Sheet {
                 ..last
             });
         }
-        findings
+        (findings, judged)
     }
 
     fn push(&mut self, offset: usize, finding: Finding) {
