@@ -40,6 +40,7 @@ fn the_page_has_every_rule() {
             assert!(page.contains(&heading), "{heading}");
         }
     }
+    assert!(page.contains("\n\\<expires> is missing; say when the alert ends.\n"), "elements are not HTML");
 }
 
 /// How many messages of the reference data claim a profile, how many of them conform, and what stands against the

@@ -44,6 +44,8 @@ fn row(page: &mut String, cells: &[&str]) {
 
 fn describe(page: &mut String, profile: &Profile, rule: &Rule) {
     let Rule { id, severity, clause, words, .. } = rule;
+    // Markdown would take the names of elements for HTML.
+    let (clause, words) = (clause.replace('<', "\\<"), words.replace('<', "\\<"));
     write!(page, "\n### `{}:{id}` ({severity})\n\n{words}.\n\n- Clause: {clause}\n", profile.id)
         .expect("a text takes all");
     if rule.needs_chain() {
