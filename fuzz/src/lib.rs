@@ -7,7 +7,8 @@ mod flow;
 
 use std::collections::BTreeMap;
 
-use beaconfire_cap::{CapTime, Limits};
+use beaconfire_cap::profile::Profile;
+use beaconfire_cap::{Alert, CapTime, Limits};
 use beaconfire_core::pack;
 use beaconfire_cover::{Matcher, Where};
 use beaconfire_detect::{Detector, KINDS, Sample};
@@ -21,6 +22,7 @@ pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its file and corpus.
 pub const TARGETS: &[(&str, Target)] = &[
+    ("cap_profile", cap_profile),
     ("cap_read", cap_read),
     ("cap_time", cap_time),
     ("core_pack", core_pack),
@@ -37,6 +39,36 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("flow_usgs_quake", flow_usgs_quake),
     ("geo_places", geo_places),
 ];
+
+/// A rule pack: refused with a place that lies in the text, or it judges a message within bounds, the same each time,
+/// with paths that have a place in the message.
+pub fn cap_profile(data: &[u8]) {
+    const MESSAGE: &[u8] = include_bytes!("../corpus/cap_read/v12");
+    let Some(text) = utf8(data) else { return };
+    let profile = match Profile::parse(text) {
+        Ok(profile) => profile,
+        Err(error) => {
+            let lines = u32::try_from(text.matches('\n').count() + 1).expect("the text is small");
+            assert!(
+                (1..=lines).contains(&error.line) && error.column >= 1,
+                "the place lies outside: {error}"
+            );
+            return;
+        }
+    };
+    let judge = &mut |alert: &Alert| profile.check(alert);
+    let document =
+        beaconfire_cap::read_with(MESSAGE, &Limits::default(), judge).expect("the message is good");
+    for message in &document.messages {
+        let again = profile.check(&message.alert);
+        assert!(again.len() <= 100 * profile.rules().len(), "more findings than the limit");
+        assert_eq!(message.judged.len(), again.len(), "another judgement the second time");
+        assert!(message.judged.iter().all(|f| f.line > 0 && f.column > 0), "a finding without a place");
+    }
+    if text.len() < 8192 {
+        let _ = profile.prove();
+    }
+}
 
 /// A CAP document: limits hold, messages lie where they say, and what we write of one reads back to
 /// the same text.

@@ -8,12 +8,17 @@
 //! * [`check()`]: the rules of the standard on a model; [`check_geometry`] looks for crossing edges.
 //! * [`rule`]: the list of the rules, with examples.
 //! * [`write()`]: a model to canonical CAP 1.2.
+//! * [`profile`](mod@profile): rule packs of profiles such as IPAWS and CAP-CP, as data (feature `profile`, on by
+//!   default).
 //!
 //! Nothing here does IO, reads a clock or knows another crate of the project.
 
 pub mod model;
 pub mod rule;
 pub mod time;
+
+#[cfg(feature = "profile")]
+pub mod profile;
 
 mod check;
 mod finding;
@@ -26,7 +31,7 @@ pub use finding::{Finding, FindingSeverity};
 pub use limits::Limits;
 pub use model::*;
 pub use read::{
-    Document, DocumentKind, Entry, Foreign, Link, Message, ReadError, Rejected, Version, read, text,
+    Document, DocumentKind, Entry, Foreign, Link, Message, ReadError, Rejected, Version, read, read_with, text,
 };
 pub use time::{CapTime, CapTimeError};
 pub use write::write;

@@ -14,6 +14,9 @@ use crate::model::{Alert, Info, MsgType, Reference, Scope, Status};
 use crate::time::{CapTime, parse};
 use crate::{Finding, Limits};
 
+/// Who looks at an alert while the places of its elements are still known.
+pub(super) type Judge<'j> = &'j mut dyn FnMut(&Alert) -> Vec<Finding>;
+
 /// What became of an `<alert>` element.
 pub(super) enum Outcome {
     Read(Box<Message>),
@@ -27,6 +30,7 @@ pub(super) fn read_alert<'a>(
     limits: &Limits,
     general: &[Finding],
     lines: &mut Lines<'a>,
+    judge: Judge<'_>,
 ) -> Result<Outcome, ReadError> {
     let version = match tag.ns {
         Ns::Cap(version) => version,
@@ -59,12 +63,13 @@ pub(super) fn read_alert<'a>(
         Ok(alert) => {
             let mut broken = broken(&alert, version);
             broken.retain(|b| !(scope_guessed && b.rule == "restriction-missing"));
-            findings.extend(sheet.finish(broken, lines));
-            Outcome::Read(Box::new(Message { alert, version, findings, foreign, bytes }))
+            let (own, judged) = sheet.finish(broken, judge(&alert), lines);
+            findings.extend(own);
+            Outcome::Read(Box::new(Message { alert, version, findings, judged, foreign, bytes }))
         }
         Err(message) => {
             sheet.error(tag.offset, root, "unusable", message.clone());
-            findings.extend(sheet.finish(Vec::new(), lines));
+            findings.extend(sheet.finish(Vec::new(), Vec::new(), lines).0);
             let (line, column) = lines.locate(tag.offset);
             Outcome::Rejected(Rejected { line, column, message, identifier, version, findings, bytes })
         }

@@ -2,7 +2,7 @@
 
 use jiff::fmt::rfc2822::DateTimeParser;
 
-use super::alert::{Outcome, read_alert};
+use super::alert::{Judge, Outcome, read_alert};
 use super::error::ReadError;
 use super::lines::Lines;
 use super::newest::Newest;
@@ -12,10 +12,16 @@ use crate::time::{CapTime, parse};
 use crate::{Finding, FindingSeverity, Limits};
 
 /// Reads a whole document; byte ranges are still places in the text.
-pub(super) fn read_document(text: &str, repaired: bool, limits: &Limits) -> Result<Document, ReadError> {
+pub(super) fn read_document(
+    text: &str,
+    repaired: bool,
+    limits: &Limits,
+    judge: Judge<'_>,
+) -> Result<Document, ReadError> {
     let mut walk = Walk {
         scan: Scanner::new(text, limits),
         limits,
+        judge,
         lines: Lines::new(text),
         general: Vec::new(),
         messages: Newest::new(limits.max_alerts),
@@ -38,6 +44,7 @@ pub(super) fn read_document(text: &str, repaired: bool, limits: &Limits) -> Resu
 struct Walk<'t> {
     scan: Scanner<'t>,
     limits: &'t Limits,
+    judge: Judge<'t>,
     lines: Lines<'t>,
     /// Findings on the document, which weigh on every message in it.
     general: Vec<Finding>,
@@ -136,7 +143,7 @@ impl<'t> Walk<'t> {
     }
 
     fn alert(&mut self, tag: Tag<'t>) -> Result<(), ReadError> {
-        match read_alert(&mut self.scan, tag, self.limits, &self.general, &mut self.lines)? {
+        match read_alert(&mut self.scan, tag, self.limits, &self.general, &mut self.lines, self.judge)? {
             Outcome::Read(message) => {
                 if let Some(open) = &mut self.entry {
                     open.inline = true;

@@ -38,11 +38,27 @@ use crate::{CapTime, Finding, FindingSeverity, Limits};
 /// # Errors
 /// If the bytes are not well-formed XML, hold a document type or unknown entities, exceed a limit, or are no CAP.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError> {
+    read_with(bytes, limits, &mut |_| Vec::new())
+}
+
+/// Reads like [`read`] and lets `judge` look at each alert while the places of its elements are still known.
+///
+/// What it says goes to [`Message::judged`], each finding with the line and column of the element that its path
+/// names, or else of the nearest element around it. This is how the findings of a
+/// [profile](crate#map-of-the-crate) get their place; it costs nothing where nobody judges.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn read_with(
+    bytes: &[u8],
+    limits: &Limits,
+    judge: &mut dyn FnMut(&Alert) -> Vec<Finding>,
+) -> Result<Document, ReadError> {
     if bytes.len() > limits.max_bytes {
         return Err(ReadError::TooLarge { bytes: bytes.len(), limit: limits.max_bytes });
     }
     let decoded = decode::decode(bytes)?;
-    let mut document = feed::read_document(&decoded.text, decoded.repaired, limits)?;
+    let mut document = feed::read_document(&decoded.text, decoded.repaired, limits, judge)?;
     let mut map = decode::SourceMap::new(&decoded);
     for message in &mut document.messages {
         message.bytes = map.source(message.bytes.start)..map.source(message.bytes.end);
@@ -102,6 +118,8 @@ pub struct Message {
     pub version: Version,
     /// What is wrong, in document order.
     pub findings: Vec<Finding>,
+    /// What the judge given to [`read_with`] said, in its order; it never weighs on [`Message::strict`].
+    pub judged: Vec<Finding>,
     /// Elements that CAP does not know, in document order; what they hold is not lost.
     pub foreign: Vec<Foreign>,
     /// Where the `<alert>` element lies in the bytes that were read.

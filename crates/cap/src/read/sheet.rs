@@ -1,5 +1,7 @@
 //! What is noted while one alert is read: findings, and where its elements stand.
 
+use std::collections::HashMap;
+
 use super::lines::Lines;
 use super::{Foreign, Version};
 use crate::check::{Broken, Spot};
@@ -130,8 +132,15 @@ impl Sheet {
         }
     }
 
-    /// Takes what the rules found, gives all findings their place, and puts them in document order.
-    pub(super) fn finish(mut self, broken: Vec<Broken>, lines: &mut Lines<'_>) -> Vec<Finding> {
+    /// Takes what the rules found and what somebody else judged, gives all findings their place, and puts its own and
+    /// those of the rules in document order; what was judged stays apart and in its order.
+    pub(super) fn finish(
+        mut self,
+        broken: Vec<Broken>,
+        mut judged: Vec<Finding>,
+        lines: &mut Lines<'_>,
+    ) -> (Vec<Finding>, Vec<Finding>) {
+        let judged_at = self.offsets(&judged);
         for broken in broken {
             let at = self.at(broken.spot);
             if !self.missing.contains(&at) && self.has_room(broken.severity) {
@@ -140,10 +149,13 @@ impl Sheet {
             }
         }
         self.findings.sort_by_key(|(offset, _)| *offset);
-        let mut findings: Vec<Finding> = Vec::with_capacity(self.findings.len());
-        for (offset, mut finding) in self.findings {
+        let (offsets, mut findings): (Vec<usize>, Vec<Finding>) = self.findings.into_iter().unzip();
+        // Lines are counted forwards only, so all places are looked up in one order.
+        let own = offsets.into_iter().zip(&mut findings);
+        let mut all: Vec<_> = own.chain(judged_at.into_iter().zip(&mut judged)).collect();
+        all.sort_by_key(|(offset, _)| *offset);
+        for (offset, finding) in all {
             (finding.line, finding.column) = lines.locate(offset);
-            findings.push(finding);
         }
         if let (Some((count, severity)), Some(last)) = (self.more, findings.last().cloned()) {
             let message = format!("{count} more findings are not listed; mend those above first");
@@ -155,7 +167,7 @@ impl Sheet {
                 ..last
             });
         }
-        findings
+        (findings, judged)
     }
 
     /// Whether one more finding fits; if not, it is counted.
@@ -189,4 +201,36 @@ impl Sheet {
         let of = |at: At| self.places.iter().find(|(place, _)| *place == at).map(|(_, offset)| *offset);
         of(at).or_else(|| of(At::base(at.base))).or_else(|| of(At::base(0))).unwrap_or(0)
     }
+
+    /// Where the elements of many findings stand, by their paths.
+    fn offsets(&self, findings: &[Finding]) -> Vec<usize> {
+        if findings.is_empty() {
+            return Vec::new();
+        }
+        let paths: Vec<String> = self.bases.iter().map(Spot::to_string).collect();
+        let bases: HashMap<&str, u32> = paths.iter().map(String::as_str).zip(0..).collect();
+        let key = |at: At| (at.base, at.name, at.nth);
+        let places: Places<'_> = self.places.iter().rev().map(|(at, offset)| (key(*at), *offset)).collect();
+        findings.iter().map(|finding| place_of(&finding.path, &bases, &places)).collect()
+    }
+}
+
+/// Offsets by parent, name and count.
+type Places<'n> = HashMap<(u32, &'n str, u32), usize>;
+
+/// Where the element of a path stands, or else its nearest parent.
+fn place_of<'p>(path: &'p str, bases: &HashMap<&str, u32>, places: &Places<'p>) -> usize {
+    if let Some(offset) = bases.get(path).and_then(|base| places.get(&(*base, "", 0))) {
+        return *offset;
+    }
+    let (parent, last) = path.rsplit_once('/').unwrap_or(("", path));
+    let (name, nth) = match last.strip_suffix(']').and_then(|l| l.split_once('[')) {
+        Some((name, nth)) => (name, nth.parse().unwrap_or(0)),
+        None => (last, 0),
+    };
+    let found = bases.get(parent).and_then(|base| {
+        let child = places.get(&(*base, name, nth));
+        child.or_else(|| places.get(&(*base, "", 0)))
+    });
+    found.copied().unwrap_or_else(|| places.get(&(0, "", 0)).copied().unwrap_or(0))
 }
