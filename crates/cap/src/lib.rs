@@ -7,10 +7,13 @@
 //! * [`read()`]: foreign bytes to [`Document`]; repairs what it can, and says so in [`Finding`]s.
 //! * [`check()`]: the rules of the standard on a model.
 //! * [`write()`]: a model to canonical CAP 1.2.
+//! * `sign` (feature `sign`, on by default): XML signatures, verified and made.
 //!
 //! Nothing here does IO, reads a clock or knows another crate of the project.
 
 pub mod model;
+#[cfg(feature = "sign")]
+pub mod sign;
 pub mod time;
 
 mod check;

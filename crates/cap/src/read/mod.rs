@@ -20,6 +20,8 @@ mod values;
 use std::fmt;
 use std::ops::Range;
 
+#[cfg(feature = "sign")]
+pub(crate) use decode::Decoded;
 pub use error::ReadError;
 pub(crate) use scan::is_xml_char;
 
