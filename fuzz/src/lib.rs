@@ -7,6 +7,7 @@ mod flow;
 
 use std::collections::BTreeMap;
 
+use beaconfire_cap::sign::{self, Anchors, Form, Integrity, Validity, Verifier};
 use beaconfire_cap::{CapTime, Limits};
 use beaconfire_core::pack;
 use beaconfire_cover::{Matcher, Where};
@@ -21,8 +22,10 @@ pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its file and corpus.
 pub const TARGETS: &[(&str, Target)] = &[
+    ("cap_c14n", cap_c14n),
     ("cap_read", cap_read),
     ("cap_time", cap_time),
+    ("cap_verify", cap_verify),
     ("core_pack", core_pack),
     ("core_record", core_record),
     ("core_template", core_template),
@@ -37,6 +40,36 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("flow_usgs_quake", flow_usgs_quake),
     ("geo_places", geo_places),
 ];
+
+/// XML to canonical XML, in the form that the first byte picks: bounded, and canonical XML is its own canonical form.
+pub fn cap_c14n(data: &[u8]) {
+    let Some((&first, rest)) = data.split_first() else { return };
+    let Some(xml) = utf8(rest) else { return };
+    let prefixes = if first & 4 == 0 { Vec::new() } else { vec!["a".to_owned(), String::new()] };
+    let form = Form { exclusive: first & 1 != 0, comments: first & 2 != 0, prefixes, v1_1: first & 8 != 0 };
+    let limits = Limits { max_bytes: 1 << 20, ..Limits::default() };
+    let Ok(canonical) = sign::canonicalize(xml, &form, &limits) else { return };
+    assert!(canonical.len() <= limits.max_bytes, "longer than the limit");
+    match sign::canonicalize(&canonical, &form, &limits) {
+        Ok(again) => assert_eq!(again, canonical, "canonical XML changes when it is made canonical"),
+        Err(error) => panic!("canonical XML is refused: {error}\n{canonical}"),
+    }
+}
+
+/// A signed CAP document: a verdict on each message, none anchored without anchors, reasons where they belong.
+pub fn cap_verify(data: &[u8]) {
+    let limits = Limits { max_bytes: 1 << 20, max_alerts: 8, max_findings: 50, ..Limits::default() };
+    let Ok(document) = beaconfire_cap::read(data, &limits) else { return };
+    let verifier = Verifier::new(data, &limits);
+    for message in &document.messages {
+        let verdict = verifier.verify(message, &Anchors::new(), Validity::Archive);
+        assert!(!verdict.anchored, "anchored without anchors");
+        assert_eq!(verdict.reason.is_empty(), verdict.integrity == Integrity::None);
+        let mut flags = verdict.flags.clone();
+        flags.dedup();
+        assert_eq!(flags, verdict.flags, "a flag is there twice");
+    }
+}
 
 /// A CAP document: limits hold, messages lie where they say, and what we write of one reads back to
 /// the same text.

@@ -33,12 +33,9 @@ impl Form {
     /// The form that an algorithm identifier names.
     pub fn of(uri: &str) -> Option<Form> {
         let (name, comments) = match uri.strip_suffix("WithComments") {
-            Some(name) => (
-                name.strip_suffix('#')
-                    .filter(|n| *n != "http://www.w3.org/2001/10/xml-exc-c14n")
-                    .unwrap_or(name),
-                true,
-            ),
+            // The exclusive form's name ends with '#'; the others only get one before this word.
+            Some(EXCLUSIVE) => (EXCLUSIVE, true),
+            Some(name) => (name.strip_suffix('#')?, true),
             None => (uri, false),
         };
         let form = match name {

@@ -191,3 +191,56 @@ fn ec_algorithm(
         _ => Err(MISMATCH),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex(text: &str) -> Vec<u8> {
+        let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
+        digits.chunks(2).map(|p| u8::from_str_radix(str::from_utf8(p).unwrap(), 16).unwrap()).collect()
+    }
+
+    #[test]
+    fn the_ed25519_vectors_of_rfc_8032_hold() {
+        let vectors = [
+            (
+                "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+                "",
+                "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
+            ),
+            (
+                "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+                "72",
+                "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+            ),
+            (
+                "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
+                "af82",
+                "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a",
+            ),
+        ];
+        for (public, message, signature) in vectors {
+            let (message, mut signature) = (hex(message), hex(signature));
+            let info = [&hex("302a300506032b6570032100"), &hex(public)[..]].concat();
+            let key = Key::of_info(&info).unwrap();
+            assert_eq!(key, Key::Ed25519(hex(public)));
+            assert_eq!(key.verifies(Method::Ed25519, &message, &signature), Ok(true));
+            assert_eq!(key.verifies(Method::RsaSha256, &message, &signature), Err(MISMATCH));
+            signature[5] ^= 1;
+            assert_eq!(key.verifies(Method::Ed25519, &message, &signature), Ok(false));
+        }
+    }
+
+    #[test]
+    fn the_length_of_an_rsa_key_is_that_of_its_modulus() {
+        let bits = |modulus: &[u8]| match Key::of_rsa(modulus, &[1, 0, 1]) {
+            Key::Rsa { bits, .. } => bits,
+            _ => 0,
+        };
+        assert_eq!(bits(&[0, 0, 1, 0]), 9);
+        assert_eq!(bits(&[0x80; 256]), 2048);
+        assert!(Key::of_rsa(&[0x7F; 256], &[3]).is_short());
+        assert_eq!(bits(&[]), 0);
+    }
+}

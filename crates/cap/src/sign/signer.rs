@@ -2,6 +2,8 @@
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature as lc;
+use rustls_pki_types::PrivatePkcs8KeyDer;
+use rustls_pki_types::pem::PemObject;
 
 use super::anchors::{AnchorError, read_pem};
 use super::method::Method;
@@ -49,6 +51,15 @@ pub enum SignerError {
 }
 
 impl Pkcs8Signer {
+    /// As [`Pkcs8Signer::new`], with the key in PEM (`BEGIN PRIVATE KEY`).
+    ///
+    /// # Errors
+    /// As there, and if there is no such key in the PEM text.
+    pub fn from_pem(key: &[u8], certificates: &[u8]) -> Result<Pkcs8Signer, SignerError> {
+        let key = PrivatePkcs8KeyDer::from_pem_slice(key).map_err(|_| SignerError::Key)?;
+        Pkcs8Signer::new(key.secret_pkcs8_der(), certificates)
+    }
+
     /// Takes a private key in PKCS #8 (DER) and its certificate chain (PEM, its own certificate first).
     ///
     /// # Errors
