@@ -75,6 +75,7 @@ pub enum C14nError {
 /// If the text is not well-formed, has a document type, or goes over one of the limits.
 pub fn canonicalize(xml: &str, form: &Form, limits: &crate::Limits) -> Result<String, C14nError> {
     let reason = |reason: String| C14nError::Document { reason };
+    let xml = xml.trim_start_matches('\u{FEFF}');
     super::source::survey(xml, limits).map_err(reason)?;
     let document = super::source::tree(xml, limits).map_err(reason)?;
     whole(&document, form, &Cut::default(), limits.max_bytes)
@@ -209,20 +210,19 @@ impl<'c, 'd, 't: 'd> Canon<'c, 'd, 't> {
         let undo = self.undo.len();
         self.text.push('<');
         self.text.push_str(name);
-        let mut attributes: Vec<_> = node
-            .attributes()
-            .map(|a| (a.namespace().unwrap_or(""), a.name(), &self.source[a.range_qname()], a.value()))
-            .collect();
-        let mut used: Vec<&'d str> =
-            attributes.iter().map(|(_, _, name, _)| prefix(name)).filter(|p| !p.is_empty()).collect();
+        let own = node.attributes();
+        let own: Vec<_> =
+            own.map(|a| (a.namespace(), a.name(), &self.source[a.range_qname()], a.value())).collect();
+        let mut used: Vec<&'d str> = own.iter().map(|(_, _, name, _)| prefix(name)).collect();
+        // An attribute without a prefix is in no namespace.
+        used.retain(|prefix| !prefix.is_empty());
         used.push(prefix(name));
-        self.namespaces(node, used)?;
+        self.namespaces(node, &used)?;
         let xml_names: Vec<String> = inherited.iter().map(|(local, _)| format!("xml:{local}")).collect();
-        let handed_down = inherited.iter().zip(&xml_names);
-        let mut all: Vec<(&str, &str, &str, &str)> = attributes.drain(..).collect();
-        all.extend(
-            handed_down.map(|((local, value), name)| (roxmltree::NS_XML_URI, *local, &**name, *value)),
-        );
+        let inherited = inherited.iter().zip(&xml_names);
+        let inherited =
+            inherited.map(|((local, value), name)| (Some(roxmltree::NS_XML_URI), *local, &**name, *value));
+        let mut all: Vec<_> = own.into_iter().chain(inherited).collect();
         all.sort_unstable();
         for (_, _, name, value) in all {
             let _ = write!(self.text, " {name}=\"");
@@ -236,7 +236,7 @@ impl<'c, 'd, 't: 'd> Canon<'c, 'd, 't> {
     }
 
     /// Writes the namespace declarations that the text so far lacks.
-    fn namespaces(&mut self, node: Node<'d, 't>, used: Vec<&'d str>) -> Result<(), C14nError> {
+    fn namespaces(&mut self, node: Node<'d, 't>, used: &[&str]) -> Result<(), C14nError> {
         let mut wanted: BTreeMap<&'d str, &'d str> = BTreeMap::new();
         let is_wanted = |p: &str| {
             !self.form.exclusive || used.contains(&p) || self.form.prefixes.iter().any(|listed| listed == p)

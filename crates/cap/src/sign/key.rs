@@ -139,8 +139,11 @@ const EC: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 2, 1];
 const DSA: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x38, 4, 1];
 const ED25519: &[u8] = &[0x2B, 0x65, 0x70];
 
-/// Algorithm, its parameter where that is an OID, and the key of a SubjectPublicKeyInfo.
-fn split_info(info: &[u8]) -> Option<(&[u8], Option<&[u8]>, &[u8])> {
+/// Algorithm, its parameter where that is an OID, and the key.
+type Info<'a> = (&'a [u8], Option<&'a [u8]>, &'a [u8]);
+
+/// The parts of a SubjectPublicKeyInfo.
+fn split_info(info: &[u8]) -> Option<Info<'_>> {
     let mut content = Der(Der(info).take(der::SEQUENCE)?);
     let mut algorithm = Der(content.take(der::SEQUENCE)?);
     let (oid, parameter) = (algorithm.take(der::OID)?, algorithm.take(der::OID));
@@ -154,7 +157,7 @@ fn check(
     message: &[u8],
     signature: &[u8],
 ) -> bool {
-    lc::UnparsedPublicKey::new(algorithm, key).verify(message, signature).is_ok()
+    algorithm.verify_sig(key, message, signature).is_ok()
 }
 
 fn rsa_parameters(method: Method, bits: usize) -> Result<&'static lc::RsaParameters, &'static str> {

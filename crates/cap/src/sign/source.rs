@@ -56,7 +56,10 @@ pub(super) fn survey(text: &str, limits: &Limits) -> Result<Vec<Place>, String> 
         let offset = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
         match reader.read_event().map_err(|e| format!("it is not well-formed: {e}"))? {
             Event::Start(start) => {
-                let content = &text[offset + 1..offset + 1 + start.len()];
+                // The reader drops a byte order mark without counting it; its places are then not those of the text.
+                let content = text.get(offset + 1..offset + 1 + start.len());
+                let content = content.filter(|content| **content == *start);
+                let content = content.ok_or("a start tag cannot be found again")?;
                 if start.local_name().as_ref().eq_ignore_ascii_case("alert") {
                     let declared = shared.get_or_insert_with(|| declared.as_slice().into()).clone();
                     places.push(Place { offset, outermost: depth == 0, declared });
@@ -109,10 +112,16 @@ fn declarations(content: &str, name_len: usize, base: usize) -> Result<Vec<Decla
             let at = (part.as_ptr() as usize).wrapping_sub(content.as_ptr() as usize);
             (at <= content.len()).then(|| base + at..base + at + part.len())
         };
-        let (Some(prefix), Some(value)) = (place(rest.trim_start_matches(':')), place(&attribute.value))
+        let (Some(prefix), Some(value)) =
+            (place(rest.strip_prefix(':').unwrap_or(rest)), place(&attribute.value))
         else {
             return Err("a namespace declaration cannot be found again".into());
         };
+        if value.is_empty() && !prefix.is_empty() {
+            return Err(
+                "it takes a prefix back, which only XML 1.1 can (Namespaces in XML 1.0, section 2.2)".into(),
+            );
+        }
         found.push(Declaration { prefix, value, depth: 0 });
     }
     Ok(found)

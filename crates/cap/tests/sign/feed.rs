@@ -8,7 +8,7 @@ use crate::{ALERT, signed, signer};
 /// The verdicts on the messages of a document, in their order.
 fn verdicts(document: &[u8]) -> Vec<Integrity> {
     let limits = Limits::default();
-    let read = read(document, &limits).unwrap();
+    let read = read(document, &limits).expect("the document can be read");
     let verifier = Verifier::new(document, &limits);
     let judge = |message| verifier.verify(message, &Anchors::new(), Validity::Archive).integrity;
     read.messages.iter().map(judge).collect()

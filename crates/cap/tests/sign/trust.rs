@@ -13,7 +13,8 @@ fn anchors(sender: Option<&str>, names: &[&str]) -> Anchors {
 
 /// The verdict on the alert signed with the P-256 key and these certificates.
 fn with_chain(certificates: &[&str], anchors: &Anchors) -> Verdict {
-    let verdict = judge_by(sign(ALERT, &signer("p256", certificates)).unwrap().as_bytes(), anchors);
+    let xml = sign(ALERT, &signer("p256", certificates)).expect("the alert can be signed");
+    let verdict = judge_by(xml.as_bytes(), anchors);
     assert_eq!(verdict.integrity, Integrity::Verified, "{certificates:?}: {}", verdict.reason);
     assert_eq!(verdict.anchored, verdict.anchor_reason.is_none());
     verdict

@@ -1,11 +1,10 @@
 //! xmlsec1 verifies what we sign, and we verify what it signs.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use beaconfire_cap::sign::{Flag, Integrity, Method};
 
-use crate::{ALERT, has, judge, key_file, signed};
+use crate::{ALERT, command, has, judge, key_file, signed};
 
 /// A file that goes away with the test.
 pub(crate) struct Scratch(PathBuf);
@@ -13,7 +12,7 @@ pub(crate) struct Scratch(PathBuf);
 impl Scratch {
     pub(crate) fn new(name: &str, content: &[u8]) -> Scratch {
         let path = std::env::temp_dir().join(format!("cap-{}-{name}", std::process::id()));
-        std::fs::write(&path, content).unwrap();
+        std::fs::write(&path, content).expect("the folder for scratch files can be written");
         Scratch(path)
     }
 
@@ -30,9 +29,9 @@ impl Drop for Scratch {
 
 /// Whether xmlsec1 verifies a file with the key inside, whoever vouches for it.
 pub(crate) fn xmlsec_verifies(file: &Path) -> bool {
-    let mut command = Command::new("xmlsec1");
-    command.args(["--verify", "--insecure"]).arg(file);
-    command.output().unwrap().status.success()
+    let mut verify = command("xmlsec1");
+    verify.args(["--verify", "--insecure"]).arg(file);
+    verify.output().expect("xmlsec1 starts").status.success()
 }
 
 #[test]
@@ -116,11 +115,8 @@ fn we_verify_what_xmlsec_signs() {
             key_file(&format!("{key}.key.pem")).display(),
             key_file(&format!("{key}.pem")).display()
         );
-        let output = Command::new("xmlsec1")
-            .args(["--sign", "--privkey-pem", &pair])
-            .arg(file.path())
-            .output()
-            .unwrap();
+        let output =
+            command("xmlsec1").args(["--sign", "--privkey-pem", &pair]).arg(file.path()).output().unwrap();
         assert!(output.status.success(), "{what}: {}", String::from_utf8_lossy(&output.stderr));
         let xml = String::from_utf8(output.stdout).unwrap();
         let verdict = judge(xml.as_bytes());
@@ -144,4 +140,50 @@ fn we_verify_what_xmlsec_signs() {
             assert_eq!(xmlsec_verifies(changed.path()), ours, "{what}: xmlsec1 differs");
         }
     }
+}
+
+/// A reference without `URI` is over the whole document for xmlsec1, and for us.
+#[test]
+fn a_reference_without_uri_is_one_to_the_document() {
+    if !has("xmlsec1") {
+        return;
+    }
+    let text = template(Method::EcdsaSha256, EXCLUSIVE, None, SHA256, X509).replace(" URI=\"\"", "");
+    let file = Scratch::new("no-uri.xml", text.as_bytes());
+    let pair = format!("{},{}", key_file("p256.key.pem").display(), key_file("p256.pem").display());
+    let output =
+        command("xmlsec1").args(["--sign", "--privkey-pem", &pair]).arg(file.path()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let verdict = judge(&output.stdout);
+    assert_eq!(verdict.integrity, Integrity::Verified, "{}", verdict.reason);
+}
+
+/// xmlsec1 of Debian 12 knows no Ed25519; openssl does.
+#[test]
+fn openssl_verifies_our_ed25519() {
+    if !has("openssl") {
+        return;
+    }
+    let xml = signed("ed25519");
+    let part = |name: &str| {
+        let (from, to) = (format!("<{name}>"), format!("</{name}>"));
+        xml.split_once(&from).unwrap().1.split_once(&to).unwrap().0.to_owned()
+    };
+    let info = format!(
+        "<SignedInfo xmlns=\"http://www.w3.org/2000/09/xmldsig#\">{}</SignedInfo>",
+        part("SignedInfo")
+    );
+    assert!(
+        info.contains("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519"),
+        "RFC 9231, section 2.3.12"
+    );
+    let info = Scratch::new("info.xml", info.as_bytes());
+    let base64 = Scratch::new("value.b64", part("SignatureValue").as_bytes());
+    let value = command("openssl").args(["base64", "-d", "-A", "-in"]).arg(base64.path()).output().unwrap();
+    let value = Scratch::new("value.bin", &value.stdout);
+    let mut verify = command("openssl");
+    verify.args(["pkeyutl", "-verify", "-rawin", "-certin", "-inkey"]).arg(key_file("ed25519.pem"));
+    verify.arg("-in").arg(info.path()).arg("-sigfile").arg(value.path());
+    let output = verify.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
