@@ -3,18 +3,18 @@
 //! A target neither panics nor takes long nor much memory; beyond that each holds a property. The
 //! ordinary tests replay `corpus/<target>/` through these same functions (`xtask/tests/corpus.rs`).
 
+mod cap;
 mod flow;
 
 use std::collections::BTreeMap;
 
-use beaconfire_cap::profile::Profile;
-use beaconfire_cap::{Alert, CapTime, Limits};
 use beaconfire_core::pack;
 use beaconfire_cover::{Matcher, Where};
 use beaconfire_detect::{Detector, KINDS, Sample};
 use beaconfire_geo::places::Places;
 use beaconfire_geo::{Area, Circle, Point, Shape};
 
+pub use cap::*;
 pub use flow::*;
 
 /// A target: what it does with the bytes.
@@ -22,9 +22,13 @@ pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its file and corpus.
 pub const TARGETS: &[(&str, Target)] = &[
+    ("cap_c14n", cap_c14n),
+    ("cap_json", cap_json),
     ("cap_profile", cap_profile),
     ("cap_read", cap_read),
     ("cap_time", cap_time),
+    ("cap_verify", cap_verify),
+    ("cap_write", cap_write),
     ("core_pack", core_pack),
     ("core_record", core_record),
     ("core_template", core_template),
@@ -39,63 +43,6 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("flow_usgs_quake", flow_usgs_quake),
     ("geo_places", geo_places),
 ];
-
-/// A rule pack: refused with a place that lies in the text, or it judges a message within bounds, the same each time,
-/// with paths that have a place in the message.
-pub fn cap_profile(data: &[u8]) {
-    const MESSAGE: &[u8] = include_bytes!("../corpus/cap_read/v12");
-    let Some(text) = utf8(data) else { return };
-    let profile = match Profile::parse(text) {
-        Ok(profile) => profile,
-        Err(error) => {
-            let lines = u32::try_from(text.matches('\n').count() + 1).expect("the text is small");
-            assert!(
-                (1..=lines).contains(&error.line) && error.column >= 1,
-                "the place lies outside: {error}"
-            );
-            return;
-        }
-    };
-    let judge = &mut |alert: &Alert| profile.check(alert);
-    let document =
-        beaconfire_cap::read_with(MESSAGE, &Limits::default(), judge).expect("the message is good");
-    for message in &document.messages {
-        let again = profile.check(&message.alert);
-        assert!(again.len() <= 100 * profile.rules().len(), "more findings than the limit");
-        assert_eq!(message.judged.len(), again.len(), "another judgement the second time");
-        assert!(message.judged.iter().all(|f| f.line > 0 && f.column > 0), "a finding without a place");
-    }
-    if text.len() < 8192 {
-        let _ = profile.prove();
-    }
-}
-
-/// A CAP document: limits hold, messages lie where they say, and what we write of one reads back to
-/// the same text.
-pub fn cap_read(data: &[u8]) {
-    let limits = Limits { max_bytes: 1 << 20, max_alerts: 8, max_findings: 50, ..Limits::default() };
-    let Ok(document) = beaconfire_cap::read(data, &limits) else { return };
-    assert!(document.messages.len() <= limits.max_alerts, "more alerts than the limit");
-    for message in &document.messages {
-        assert!(data.get(message.bytes.clone()).is_some(), "the message lies outside the bytes");
-        assert!(message.findings.len() <= limits.max_findings + 1, "more findings than the limit");
-        let Ok(written) = beaconfire_cap::write(&message.alert) else { continue };
-        let again = beaconfire_cap::read(written.as_bytes(), &Limits::default());
-        let again = again.expect("what we write can be read");
-        assert!(again.messages[0].strict(), "what we write conforms: {:?}", again.messages[0].findings);
-        let rewritten = beaconfire_cap::write(&again.messages[0].alert).expect("and can be written again");
-        assert_eq!(rewritten, written, "and is the same text again");
-    }
-}
-
-/// A CAP time: it is written as it was read, and stays within the years 1 to 9999.
-pub fn cap_time(data: &[u8]) {
-    let Some(text) = utf8(data) else { return };
-    let Ok(time) = text.parse::<CapTime>() else { return };
-    let written = time.to_string();
-    assert_eq!(written.parse::<CapTime>().expect("what we write can be read"), time);
-    assert_eq!(written.len(), "2026-11-21T17:00:00-06:00".len());
-}
 
 /// A pack: refused with places that lie in the text, or good.
 pub fn core_pack(data: &[u8]) {

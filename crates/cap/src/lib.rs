@@ -10,15 +10,17 @@
 //! * [`write()`]: a model to canonical CAP 1.2.
 //! * [`profile`](mod@profile): rule packs of profiles such as IPAWS and CAP-CP, as data (feature `profile`, on by
 //!   default).
+//! * `sign` (feature `sign`, on by default): XML signatures, verified and made.
 //!
 //! Nothing here does IO, reads a clock or knows another crate of the project.
 
 pub mod model;
-pub mod rule;
-pub mod time;
-
 #[cfg(feature = "profile")]
 pub mod profile;
+pub mod rule;
+#[cfg(feature = "sign")]
+pub mod sign;
+pub mod time;
 
 mod check;
 mod finding;
@@ -31,7 +33,8 @@ pub use finding::{Finding, FindingSeverity};
 pub use limits::Limits;
 pub use model::*;
 pub use read::{
-    Document, DocumentKind, Entry, Foreign, Link, Message, ReadError, Rejected, Version, read, read_with, text,
+    Document, DocumentKind, Entry, Foreign, Link, Message, ReadError, Rejected, Version, read, read_with,
+    text,
 };
 pub use time::{CapTime, CapTimeError};
 pub use write::write;

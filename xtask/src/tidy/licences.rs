@@ -85,7 +85,8 @@ pub fn packages(metadata: &Value, built: &BTreeSet<String>) -> Vec<Finding> {
     findings
 }
 
-fn name_and_version(package: &Value) -> String {
+/// As `cargo tree` prints a package.
+pub(super) fn name_and_version(package: &Value) -> String {
     let text = |key: &str| package[key].as_str().unwrap_or_default().to_owned();
     format!("{} v{}", text("name"), text("version"))
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::Finding;
 use super::layers::{list, members};
+use super::licences::name_and_version;
 use super::source::Source;
 use super::tree::File;
 
@@ -56,9 +57,13 @@ const FORBIDDEN_IN_CLIPPY: [&str; 6] = [
 ];
 
 /// Impure packages in what the pure crates normally depend on, with the way there.
-pub fn dependencies(metadata: &Value) -> Vec<Finding> {
+///
+/// The metadata also list packages that no feature really brings (cargo counts `package?/feature`), so only those
+/// in `built` are looked at.
+pub fn dependencies(metadata: &Value, built: &BTreeSet<String>) -> Vec<Finding> {
     let names: BTreeMap<&str, &str> = list(&metadata["packages"])
         .iter()
+        .filter(|p| built.contains(&name_and_version(p)))
         .filter_map(|p| Some((p["id"].as_str()?, p["name"].as_str()?)))
         .collect();
     let edges: BTreeMap<&str, Vec<&str>> = list(&metadata["resolve"]["nodes"])
@@ -155,7 +160,7 @@ fn ways_to_impurity(
     let mut ways = Vec::new();
     while let Some((id, way)) = open.pop() {
         for next in edges.get(id).into_iter().flatten() {
-            let name = names.get(next).copied().unwrap_or_default();
+            let Some(name) = names.get(next).copied() else { continue };
             let way = if way.is_empty() { name.to_owned() } else { format!("{way} -> {name}") };
             if !seen.insert(next) {
                 continue;
@@ -181,13 +186,20 @@ mod tests {
         let metadata = |kind: Value| {
             json!({
                 "workspace_members": ["core"],
-                "packages": [{"id": "core", "name": "beaconfire-core"}, {"id": "m", "name": "middle"}, {"id": "t", "name": "tokio"}],
+                "packages": [
+                    {"id": "core", "name": "beaconfire-core", "version": "1"},
+                    {"id": "m", "name": "middle", "version": "1"},
+                    {"id": "t", "name": "tokio", "version": "1"},
+                ],
                 "resolve": {"nodes": [node("core", "m", Value::Null), node("m", "t", kind)]},
             })
         };
-        let found = dependencies(&metadata(Value::Null));
+        let built = BTreeSet::from(["beaconfire-core v1", "middle v1", "tokio v1"].map(str::to_owned));
+        let found = dependencies(&metadata(Value::Null), &built);
         assert!(found[0].text.contains("middle -> tokio"), "{found:?}");
-        assert_eq!(dependencies(&metadata(json!("dev"))), []);
+        assert_eq!(dependencies(&metadata(json!("dev")), &built), []);
+        let not_built = BTreeSet::from(["beaconfire-core v1", "middle v1"].map(str::to_owned));
+        assert_eq!(dependencies(&metadata(Value::Null), &not_built), []);
     }
 
     #[test]

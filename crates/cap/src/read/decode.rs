@@ -1,6 +1,8 @@
 //! Bytes to text, and places in the text back to bytes.
 
 use std::borrow::Cow;
+#[cfg(feature = "sign")]
+use std::ops::Range;
 
 use super::error::ReadError;
 
@@ -21,7 +23,7 @@ enum Coding {
 
 /// A document as text.
 #[derive(Debug)]
-pub(super) struct Decoded<'a> {
+pub(crate) struct Decoded<'a> {
     /// The text, without byte order mark.
     pub(super) text: Cow<'a, str>,
     /// Whether bytes had to be guessed.
@@ -29,6 +31,46 @@ pub(super) struct Decoded<'a> {
     coding: Coding,
     bytes: &'a [u8],
     start: usize,
+}
+
+#[cfg(feature = "sign")]
+impl<'a> Decoded<'a> {
+    /// Decodes a document.
+    pub(crate) fn of(bytes: &'a [u8]) -> Result<Decoded<'a>, ReadError> {
+        decode(bytes)
+    }
+
+    /// The text, without byte order mark.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether no bytes had to be guessed.
+    pub(crate) fn is_exact(&self) -> bool {
+        !self.repaired
+    }
+
+    /// The text of some of the bytes, which begin and end between characters; `None` if they lie outside.
+    pub(crate) fn part(&self, bytes: Range<usize>) -> Option<Cow<'_, str>> {
+        if self.coding == Coding::Utf8 {
+            let text = bytes.start.checked_sub(self.start)?..bytes.end.checked_sub(self.start)?;
+            return self.text.get(text).map(Cow::Borrowed);
+        }
+        let mut rest = self.bytes.get(bytes)?;
+        let mut text = String::with_capacity(rest.len());
+        while !rest.is_empty() {
+            let (ch, width) = step(self.coding, rest);
+            text.push(ch);
+            rest = &rest[width.min(rest.len())..];
+        }
+        Some(Cow::Owned(text))
+    }
+
+    /// The bytes where the characters at ascending places of the text begin.
+    pub(crate) fn bytes_of(&self, places: impl Iterator<Item = usize>) -> Vec<usize> {
+        let mut map = SourceMap::new(self);
+        places.map(|place| map.source(place)).collect()
+    }
 }
 
 /// Decodes by byte order mark, then by XML declaration, then as UTF-8.

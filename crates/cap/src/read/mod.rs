@@ -22,6 +22,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
+#[cfg(feature = "sign")]
+pub(crate) use decode::Decoded;
 pub use error::ReadError;
 pub(crate) use scan::is_xml_char;
 
