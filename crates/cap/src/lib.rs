@@ -7,22 +7,32 @@
 //! * [`read()`]: foreign bytes to [`Document`]; repairs what it can, and says so in [`Finding`]s.
 //! * [`check()`]: the rules of the standard on a model.
 //! * [`write()`]: a model to canonical CAP 1.2.
+//! * [`to_1_2`]: an earlier version to CAP 1.2; [`fix()`]: a message mended, with what changed.
+//! * [`to_json`], [`to_geojson`]: a model to other forms, which [`read()`] takes back.
 //!
 //! Nothing here does IO, reads a clock or knows another crate of the project.
 
 pub mod model;
 pub mod time;
 
+mod change;
 mod check;
+mod convert;
 mod finding;
+mod fix;
+mod form;
 mod limits;
 mod read;
 mod write;
 
+pub use change::{Change, ChangeKind};
 pub use check::check;
+pub use convert::{Converted, to_1_2};
 pub use finding::{Finding, FindingSeverity};
+pub use fix::{Fixed, fix};
+pub use form::{to_geojson, to_json};
 pub use limits::Limits;
 pub use model::*;
 pub use read::{Document, DocumentKind, Entry, Foreign, Link, Message, ReadError, Rejected, Version, read};
 pub use time::{CapTime, CapTimeError};
-pub use write::write;
+pub use write::{WriteOptions, Written, write, write_with};

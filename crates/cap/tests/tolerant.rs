@@ -1,6 +1,8 @@
 //! One change to a good message at a time: what the reader makes of it, and which rule says so.
 
-use beaconfire_cap::{Certainty, DocumentKind, Limits, Message, Position, ReadError, Scope, Version, read};
+use beaconfire_cap::{
+    Certainty, DocumentKind, FindingSeverity, Limits, Message, Position, ReadError, Scope, Version, read,
+};
 
 const GOOD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>
 <alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\">
@@ -66,7 +68,7 @@ fn good_variants_stay_strict() {
         "</alert>",
         "<Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><x/></Signature></alert>",
         true,
-        &[],
+        &["signature-present"],
     );
     let prefixed = GOOD.replace("</", "</c:").replace("<a", "<c:a").replace("xmlns=", "xmlns:c=");
     let prefixed =
@@ -162,10 +164,10 @@ fn faults_of_shape_are_repaired_or_left_out_and_named() {
     ring("1,2 1,3 1,2", "polygon-short", false);
     ring("1,179 1,-180.005 2,-179 1,179", "polygon-range", true);
     ring("1,2 91,3 2,3 1,2", "polygon-range", false);
-    ring("101,2 101,3 102,3 101,2", "polygon-range", true);
+    ring("101,2 101,3 102,3 101,2", "swapped-axes", true);
     check("1.5,2.5 10", "1.5,2.5", false, &["circle-syntax"]);
     check("1.5,2.5 10", "1.5,2.5 -1", false, &["circle-syntax"]);
-    check("1.5,2.5 10", "91.5,2.5 1", false, &["circle-range"]);
+    check("1.5,2.5 10", "91.5,2.5 1", false, &["swapped-axes"]);
 }
 
 #[test]
@@ -254,7 +256,9 @@ fn cap_1_0_is_read_by_its_own_rules() {
         <eventCode>same=SVR</eventCode><area><areaDesc>d</areaDesc><geocode>fips6=006109</geocode></area></info></alert>";
     let message = one(text);
     assert_eq!(message.version, Version::V1_0);
-    assert_eq!(message.findings, []);
+    let told: Vec<&str> = message.findings.iter().map(|f| &*f.rule).collect();
+    assert_eq!(told, ["scope-absent", "password-present", "very-likely"]);
+    assert!(message.findings.iter().all(|f| f.severity == FindingSeverity::Info));
     assert_eq!(message.alert.infos[0].certainty, Certainty::Likely);
     assert_eq!(message.alert.infos[0].areas[0].geocodes[0].value, "006109");
     assert!(!one(&text.replace("Very Likely", "Observed")).strict());

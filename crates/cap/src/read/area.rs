@@ -135,6 +135,7 @@ fn ranged(sheet: &mut Sheet, item: Item, rule: &'static str, points: &mut [Posit
             "latitudes must lie within 90 and longitudes within 180; the shape was left out"
         }
     };
+    let rule = if repair == Some(RangeRepair::Swapped) { "swapped-axes" } else { rule };
     sheet.error(item.offset, item.at, rule, message);
     repair != Some(RangeRepair::Hopeless)
 }

@@ -27,6 +27,16 @@ pub enum ReadError {
         /// What is wrong there.
         reason: String,
     },
+    /// Not well-formed JSON, or JSON in none of the forms that bear alerts.
+    #[error("read JSON at line {line}, column {column}: {reason}")]
+    Json {
+        /// Line.
+        line: u32,
+        /// Column.
+        column: u32,
+        /// What is wrong there.
+        reason: String,
+    },
     /// A document type declaration; CAP has no place for one, and entities could do harm.
     #[error(
         "read line {line}, column {column}: document type declarations are refused; remove the <!DOCTYPE>"

@@ -6,6 +6,7 @@ use super::error::ReadError;
 use super::parts::{Item, Reader};
 use super::table::{INFO, NAMED, RESOURCE};
 use super::values::cut;
+use crate::FindingSeverity;
 use crate::model::{Category, Certainty, Info, Named, Resource, ResponseType, Severity, Urgency};
 
 /// Reads an `info`. What cannot be read of its mandatory parts becomes empty or `Unknown`, with a finding.
@@ -80,6 +81,9 @@ fn read_certainty(reader: &mut Reader<'_, '_>, item: Item) -> Result<Certainty, 
         if reader.sheet.version > Version::V1_0 {
             let message = "\"Very Likely\" belongs to CAP 1.0; write Likely";
             reader.sheet.error(item.offset, item.at, "word-version", message);
+        } else {
+            let message = "\"Very Likely\" is called Likely since CAP 1.1";
+            reader.sheet.note(FindingSeverity::Info, item.offset, item.at, "very-likely", message);
         }
         return Ok(Certainty::Likely);
     }

@@ -89,6 +89,7 @@ fn of_error(file: &str, error: &ReadError) -> Line {
         ReadError::TooLarge { .. } => ("too-large", 0, 0),
         ReadError::Encoding { .. } => ("encoding", 1, 1),
         ReadError::Xml { line, column, .. } => ("xml", *line, *column),
+        ReadError::Json { line, column, .. } => ("json", *line, *column),
         ReadError::Dtd { line, column } => ("doctype", *line, *column),
         ReadError::Entity { line, column, .. } => ("entity", *line, *column),
         ReadError::TooDeep { line, column, .. } => ("too-deep", *line, *column),
