@@ -21,6 +21,7 @@ pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its file and corpus.
 pub const TARGETS: &[(&str, Target)] = &[
+    ("cap_json", cap_json),
     ("cap_read", cap_read),
     ("cap_time", cap_time),
     ("core_pack", core_pack),
@@ -37,6 +38,34 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("flow_usgs_quake", flow_usgs_quake),
     ("geo_places", geo_places),
 ];
+
+/// Alerts in JSON: limits hold, messages lie where they say, and what is written of a conformant one in either form,
+/// or mended, reads back as the same.
+pub fn cap_json(data: &[u8]) {
+    let limits = Limits { max_bytes: 1 << 20, max_alerts: 8, max_findings: 50, ..Limits::default() };
+    let Ok(document) = beaconfire_cap::read(data, &limits) else { return };
+    for message in &document.messages {
+        assert!(data.get(message.bytes.clone()).is_some(), "the message lies outside the bytes");
+        assert!(message.findings.len() <= limits.max_findings + 1, "more findings than the limit");
+        let (alert, foreign) = (&message.alert, message.foreign.as_slice());
+        let again = |text: &str| {
+            let document = beaconfire_cap::read(text.as_bytes(), &Limits::default());
+            document.expect("what we write can be read").messages.remove(0)
+        };
+        let geojson = beaconfire_cap::to_geojson([(alert, foreign)]);
+        let fixed = beaconfire_cap::fix(message);
+        if beaconfire_cap::write(alert).is_ok() {
+            assert_eq!(&again(&beaconfire_cap::to_json(alert, foreign)).alert, alert, "as JSON");
+            assert_eq!(&again(&geojson).alert, alert, "as GeoJSON");
+        }
+        if let Ok(xml) = fixed.xml {
+            let mended = again(&xml);
+            assert!(mended.strict(), "what was mended conforms: {:?}", mended.findings);
+            let twice = beaconfire_cap::fix(&mended);
+            assert_eq!(twice.xml.as_ref(), Ok(&xml), "and needs no mending");
+        }
+    }
+}
 
 /// A CAP document: limits hold, messages lie where they say, and what we write of one reads back to
 /// the same text.
