@@ -260,3 +260,62 @@ fn a_single_feature_of_our_own_is_read() {
     let empty = get(&to_geojson([])).unwrap();
     assert_eq!((empty.kind, empty.messages.len()), (DocumentKind::GeoJson, 0));
 }
+
+#[test]
+fn the_corpus_goes_through_json_and_geojson_unchanged() {
+    let Some(data) = std::env::var_os("BEACONFIRE_REFERENCE_DATA") else {
+        eprintln!("skipped: the corpus in JSON and GeoJSON: BEACONFIRE_REFERENCE_DATA is not set");
+        return;
+    };
+    let data = std::path::PathBuf::from(data);
+    let (mut total, mut collection) = (0, Vec::new());
+    eprintln!("folder | alerts | through JSON | through GeoJSON | with errors that forms cannot bear");
+    for folder in [
+        "cap/messages",
+        "cap/feeds",
+        "cap/malformed",
+        "feeds/cap-issuers",
+        "feeds/cap-signed",
+        "feeds/nws-api",
+    ] {
+        let (mut alerts, mut json, mut geojson, mut broken) = (0, 0, 0, 0);
+        let mut files: Vec<_> = std::fs::read_dir(data.join(folder))
+            .expect("a folder")
+            .map(|f| f.expect("a file").path())
+            .collect();
+        files.sort();
+        for file in files {
+            let Ok(document) = read(&std::fs::read(&file).expect("a file"), &Limits::default()) else {
+                continue;
+            };
+            for Message { alert, foreign, .. } in document.messages {
+                alerts += 1;
+                if check(&alert).iter().any(|f| f.severity == beaconfire_cap::FindingSeverity::Error) {
+                    broken += 1;
+                    continue;
+                }
+                let again = get(&to_json(&alert, &foreign)).unwrap().messages.remove(0);
+                assert_eq!((&again.alert, &again.foreign), (&alert, &foreign), "{}", file.display());
+                assert!(again.strict(), "{}: {:?}", file.display(), again.findings);
+                json += 1;
+                let text = to_geojson([(&alert, foreign.as_slice())]);
+                let again = get(&text).unwrap().messages.remove(0);
+                assert_eq!((&again.alert, &again.foreign), (&alert, &foreign), "{}", file.display());
+                assert!(again.strict(), "{}: {:?}", file.display(), again.findings);
+                geometries(&text);
+                geojson += 1;
+                collection.push((alert, foreign));
+            }
+        }
+        eprintln!("{folder} | {alerts} | {json} | {geojson} | {broken}");
+        total += json;
+    }
+    assert!(total >= 1000, "{total}");
+    // All of them in one collection; some stand in several files.
+    collection.sort_by(|a, b| a.0.identifier.cmp(&b.0.identifier));
+    collection.dedup_by(|a, b| a.0.identifier == b.0.identifier);
+    let all = collection.iter().map(|(alert, foreign)| (alert, foreign.as_slice()));
+    let document = get(&to_geojson(all)).unwrap();
+    let read: Vec<&Alert> = document.messages.iter().map(|m| &m.alert).collect();
+    assert_eq!(read, collection.iter().map(|(alert, _)| alert).collect::<Vec<_>>());
+}
