@@ -11,6 +11,8 @@
 //! * [`profile`](mod@profile): rule packs of profiles such as IPAWS and CAP-CP, as data (feature `profile`, on by
 //!   default).
 //! * `sign` (feature `sign`, on by default): XML signatures, verified and made.
+//! * [`to_1_2`]: an earlier version to CAP 1.2; [`fix()`]: a message mended, with what changed.
+//! * [`to_json`], [`to_geojson`]: a model to other forms, which [`read()`] takes back.
 //!
 //! Nothing here does IO, reads a clock or knows another crate of the project.
 
@@ -22,14 +24,22 @@ pub mod rule;
 pub mod sign;
 pub mod time;
 
+mod change;
 mod check;
+mod convert;
 mod finding;
+mod fix;
+mod form;
 mod limits;
 mod read;
 mod write;
 
+pub use change::{Change, ChangeKind};
 pub use check::{check, check_geometry};
+pub use convert::{Converted, to_1_2};
 pub use finding::{Finding, FindingSeverity};
+pub use fix::{Fixed, fix};
+pub use form::{to_geojson, to_json};
 pub use limits::Limits;
 pub use model::*;
 pub use read::{
@@ -37,4 +47,4 @@ pub use read::{
     text,
 };
 pub use time::{CapTime, CapTimeError};
-pub use write::write;
+pub use write::{WriteOptions, Written, write, write_with};

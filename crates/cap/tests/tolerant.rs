@@ -66,7 +66,7 @@ fn good_variants_stay_strict() {
         "</alert>",
         "<Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><Reference URI=''/></Signature></alert>",
         true,
-        &[],
+        &["signature-present"],
     );
     let prefixed = GOOD.replace("</", "</c:").replace("<a", "<c:a").replace("xmlns=", "xmlns:c=");
     let prefixed =
@@ -269,6 +269,8 @@ fn cap_1_0_is_read_by_its_own_rules() {
         <eventCode>same=SVR</eventCode><area><areaDesc>d</areaDesc><geocode>fips6=006109</geocode></area></info></alert>";
     let message = one(text);
     assert_eq!(message.version, Version::V1_0);
+    let told: Vec<&str> = message.findings.iter().map(|f| &*f.rule).collect();
+    assert_eq!(told, ["scope-absent", "password-present", "expires-missing", "very-likely"]);
     assert!(message.strict());
     assert_eq!(message.alert.infos[0].certainty, Certainty::Likely);
     assert_eq!(message.alert.infos[0].areas[0].geocodes[0].value, "006109");

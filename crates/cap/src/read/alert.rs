@@ -12,7 +12,7 @@ use super::{Message, Rejected, Version};
 use crate::check::broken;
 use crate::model::{Alert, Info, MsgType, Reference, Scope, Status};
 use crate::time::{CapTime, parse};
-use crate::{Finding, Limits};
+use crate::{Finding, FindingSeverity, Limits};
 
 /// Who looks at an alert while the places of its elements are still known.
 pub(super) type Judge<'j> = &'j mut dyn FnMut(&Alert) -> Vec<Finding>;
@@ -53,6 +53,11 @@ pub(super) fn read_alert<'a>(
     let mut draft = Draft::default();
     reader.children(0, tag.offset, ALERT, &mut |reader, item| draft.take(reader, item))?;
 
+    if draft.scope.is_none() && version == Version::V1_0 {
+        let at = At { name: "scope", ..root };
+        let message = "there is no <scope>, which CAP 1.0 allows; Public was taken";
+        reader.sheet.note(FindingSeverity::Info, tag.offset, at, "scope-absent", message);
+    }
     let bytes = tag.offset..reader.scan.offset();
     let mut sheet = reader.sheet;
     let foreign = sheet.take_foreign();
@@ -118,6 +123,11 @@ impl Draft {
             "references" => self.references = read_references(reader, item)?,
             "incidents" => self.incidents = read_list(reader, item)?,
             "info" => self.infos.push(read_info(reader, item)?),
+            "password" => {
+                let message = "passwords are not kept; CAP has none since 1.1";
+                reader.sheet.note(FindingSeverity::Info, item.offset, item.at, "password-present", message);
+                reader.scan.skip()?;
+            }
             _ => reader.scan.skip()?,
         }
         Ok(())

@@ -29,6 +29,16 @@ pub enum ReadError {
         /// What is wrong there.
         reason: String,
     },
+    /// Not well-formed JSON, or JSON in none of the forms that bear alerts.
+    #[error("read JSON at line {line}, column {column}: {reason}")]
+    Json {
+        /// Line.
+        line: u32,
+        /// Column.
+        column: u32,
+        /// What is wrong there.
+        reason: String,
+    },
     /// A document type declaration; CAP has no place for one, and entities could do harm.
     #[error(
         "read line {line}, column {column}: document type declarations are refused; remove the <!DOCTYPE>"
@@ -78,6 +88,7 @@ impl ReadError {
             ReadError::TooLarge { .. } => "too-large",
             ReadError::Encoding { .. } => "encoding-unknown",
             ReadError::Xml { .. } => "xml",
+            ReadError::Json { .. } => "json",
             ReadError::Dtd { .. } => "doctype",
             ReadError::Entity { .. } => "entity",
             ReadError::TooDeep { .. } => "too-deep",
@@ -90,6 +101,7 @@ impl ReadError {
         let (line, column) = match self {
             ReadError::TooLarge { .. } | ReadError::Encoding { .. } | ReadError::NotCap { .. } => (1, 1),
             ReadError::Xml { line, column, .. }
+            | ReadError::Json { line, column, .. }
             | ReadError::Dtd { line, column }
             | ReadError::Entity { line, column, .. }
             | ReadError::TooDeep { line, column, .. } => (*line, *column),

@@ -5,7 +5,8 @@ use super::area::read_area;
 use super::error::ReadError;
 use super::parts::{Item, Reader};
 use super::table::{INFO, NAMED, RESOURCE};
-use super::values::cut;
+use super::values::{cut, trim};
+use crate::FindingSeverity;
 use crate::model::{Category, Certainty, Info, Named, Resource, ResponseType, Severity, Urgency};
 
 /// Reads an `info`. What cannot be read of its mandatory parts becomes empty or `Unknown`, with a finding.
@@ -94,6 +95,9 @@ fn read_certainty(reader: &mut Reader<'_, '_>, item: Item) -> Result<Certainty, 
         if reader.sheet.version > Version::V1_0 {
             let message = "\"Very Likely\" belongs to CAP 1.0; write Likely";
             reader.sheet.error(item.offset, item.at, "word-version", message);
+        } else {
+            let message = "\"Very Likely\" is called Likely since CAP 1.1";
+            reader.sheet.note(FindingSeverity::Info, item.offset, item.at, "very-likely", message);
         }
         return Ok(Certainty::Likely);
     }
@@ -106,7 +110,7 @@ pub(super) fn read_named(reader: &mut Reader<'_, '_>, item: Item) -> Result<Opti
     if reader.sheet.version == Version::V1_0 {
         return Ok(reader.string(item)?.map(|text| {
             let (name, value) = text.split_once('=').unwrap_or(("", &text));
-            Named { name: name.trim().to_owned(), value: value.trim().to_owned() }
+            Named { name: trim(name).to_owned(), value: trim(value).to_owned() }
         }));
     }
     let (mut name, mut value) = (String::new(), String::new());

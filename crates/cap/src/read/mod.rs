@@ -1,7 +1,8 @@
 //! Foreign bytes to alerts: tolerant, bounded, in one pass, without recursion.
 //!
 //! [`read`] decodes (`decode`), tokenizes (`scan`), walks the wrapper (`feed`) and reads each alert
-//! (`alert`, `info`, `area`) against the schema of its version (`table`), noting what is wrong (`sheet`).
+//! (`alert`, `info`, `area`) against the schema of its version (`table`), noting what is wrong (`sheet`). What begins
+//! like JSON goes another way (`json`).
 
 mod alert;
 mod area;
@@ -9,6 +10,7 @@ mod decode;
 mod error;
 mod feed;
 mod info;
+mod json;
 mod lines;
 mod newest;
 mod parts;
@@ -26,6 +28,7 @@ use std::ops::Range;
 pub(crate) use decode::Decoded;
 pub use error::ReadError;
 pub(crate) use scan::is_xml_char;
+pub(crate) use values::trim;
 
 use crate::model::Alert;
 use crate::{CapTime, Finding, FindingSeverity, Limits};
@@ -37,8 +40,12 @@ use crate::{CapTime, Finding, FindingSeverity, Limits};
 /// [`Document::rejected`]. What breaks the standard is repaired where one reading is left, and noted in the
 /// message's findings. White space around values is dropped, empty elements are absent.
 ///
+/// Takes also the forms of [`to_json`](crate::to_json) and [`to_geojson`](crate::to_geojson) and the GeoJSON alerts
+/// of `api.weather.gov`, told by the first brace or bracket. They are no CAP, so there
+/// [`strict`](Message::strict) means that the model conforms and that nothing was lost or guessed when reading.
+///
 /// # Errors
-/// If the bytes are not well-formed XML, hold a document type or unknown entities, exceed a limit, or are no CAP.
+/// If the bytes are not well-formed XML or JSON, hold a document type or unknown entities, exceed a limit, or are no CAP.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError> {
     read_with(bytes, limits, &mut |_| Vec::new())
 }
@@ -58,6 +65,9 @@ pub fn read_with(
 ) -> Result<Document, ReadError> {
     if bytes.len() > limits.max_bytes {
         return Err(ReadError::TooLarge { bytes: bytes.len(), limit: limits.max_bytes });
+    }
+    if json::is_json(bytes) {
+        return json::read_json(bytes, limits, judge);
     }
     let decoded = decode::decode(bytes)?;
     let mut document = feed::read_document(&decoded.text, decoded.repaired, limits, judge)?;
@@ -92,6 +102,14 @@ pub enum DocumentKind {
     EdxlDe,
     /// Any other element with alerts inside.
     List,
+    /// One alert in the form of [`to_json`](crate::to_json).
+    Json,
+    /// A JSON array of such.
+    JsonList,
+    /// Features in the form of [`to_geojson`](crate::to_geojson).
+    GeoJson,
+    /// Features of the US National Weather Service's API.
+    NwsGeoJson,
 }
 
 /// What was read.

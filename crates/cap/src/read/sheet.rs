@@ -115,7 +115,7 @@ impl Sheet {
         self.note(FindingSeverity::Warning, offset, at, rule, message);
     }
 
-    fn note(
+    pub(super) fn note(
         &mut self,
         severity: FindingSeverity,
         offset: usize,

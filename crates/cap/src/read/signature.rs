@@ -3,6 +3,7 @@
 use super::error::ReadError;
 use super::parts::{Item, Reader};
 use super::scan::{Ns, Tag, Token};
+use crate::FindingSeverity;
 
 /// Passes over an element of XML signatures and notes a form that CAP forbids.
 pub(super) fn skip_signature(
@@ -23,6 +24,10 @@ pub(super) fn skip_signature(
             Token::End | Token::Eof if reader.scan.depth <= outside => break,
             _ => {}
         }
+    }
+    if tag.name == "Signature" {
+        let message = "the message bears a signature, which is of these bytes alone";
+        reader.sheet.note(FindingSeverity::Info, item.offset, item.at, "signature-present", message);
     }
     if tag.name != "Signature" {
         let message = "only a <Signature> may stand here, over the whole alert";

@@ -3,7 +3,7 @@
 use crate::{Circle, Position};
 
 /// Text without the white space of XML at its ends; a no-break space is content.
-pub(super) fn trim(text: &str) -> &str {
+pub(crate) fn trim(text: &str) -> &str {
     text.trim_matches([' ', '\t', '\n', '\r'])
 }
 

@@ -6,6 +6,7 @@
 mod alert;
 mod area;
 mod document;
+mod form;
 mod info;
 mod page;
 mod resource;
@@ -101,6 +102,7 @@ pub const GROUPS: &[(&str, &[Rule])] = &[
     ("Info blocks", info::RULES),
     ("Resources", resource::RULES),
     ("Areas", area::RULES),
+    ("Other forms", form::RULES),
 ];
 
 /// Every rule of the standard and of this reader.

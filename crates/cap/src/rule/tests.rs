@@ -5,7 +5,7 @@ use crate::{Finding, Limits, check_geometry, read};
 use std::collections::HashSet;
 
 /// Rules whose cases are too large to stand in a list, or that only a model can break; their tests are in
-/// `tests/hostile.rs`, `tests/roundtrip.rs` and `tests/tolerant.rs`.
+/// `tests/hostile.rs`, `tests/roundtrip.rs`, `tests/tolerant.rs` and those of the other forms.
 const TESTED_ELSEWHERE: &[&str] = &[
     "too-large",
     "too-deep",
@@ -16,6 +16,15 @@ const TESTED_ELSEWHERE: &[&str] = &[
     "list-item",
     "polygon-large",
     "too-many-positions",
+    "json",
+    "member-type",
+    "member-moved",
+    "feature-missing",
+    "feature-number",
+    "feature-differs",
+    "geometry",
+    "polygon-hole",
+    "polygon-precision",
 ];
 
 #[test]

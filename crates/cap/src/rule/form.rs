@@ -1,0 +1,131 @@
+//! Rules on messages in JSON and GeoJSON, and notes on what cannot be carried from one form to another.
+
+use super::{Basis, Example, Rule, example, rule};
+use crate::FindingSeverity::{Error, Info, Warning};
+use crate::Version;
+
+pub(super) const RULES: &[Rule] = &[
+    rule(
+        "json",
+        Error,
+        Basis::Schema,
+        "RFC 8259",
+        "the document is well-formed JSON, without doubled members",
+        &[],
+    ),
+    rule(
+        "member-type",
+        Error,
+        Basis::Schema,
+        "JSON form of this reader",
+        "a member holds a value of its kind; another is left out",
+        &[],
+    ),
+    rule(
+        "member-moved",
+        Warning,
+        Basis::Practice,
+        "JSON form of this reader",
+        "a member stands where the form has it",
+        &[],
+    ),
+    rule(
+        "feature-missing",
+        Error,
+        Basis::Schema,
+        "GeoJSON form of this reader",
+        "every info block and area that a feature counts is there",
+        &[],
+    ),
+    rule(
+        "feature-number",
+        Error,
+        Basis::Schema,
+        "GeoJSON form of this reader",
+        "a feature says which info block and area it is",
+        &[],
+    ),
+    rule(
+        "feature-differs",
+        Error,
+        Basis::Schema,
+        "GeoJSON form of this reader",
+        "features of one alert repeat the same",
+        &[],
+    ),
+    rule(
+        "geometry",
+        Error,
+        Basis::Schema,
+        "RFC 7946, 3.1",
+        "a geometry is a polygon or several of numbers; another is left out",
+        &[],
+    ),
+    rule(
+        "polygon-hole",
+        Error,
+        Basis::Text,
+        "CAP 1.2, 3.2.4 polygon",
+        "a polygon has no holes; CAP cannot say them",
+        &[],
+    ),
+    rule(
+        "polygon-precision",
+        Warning,
+        Basis::Practice,
+        "own writer",
+        "a ring keeps more decimals where rounding would leave nothing of it",
+        &[],
+    ),
+    rule(
+        "signature-present",
+        Info,
+        Basis::Practice,
+        "CAP 1.2, 3.3.4.1",
+        "a signature is of the bytes that it came with; no other form can carry it",
+        &[example(
+            "</info>\n",
+            "</info>",
+            "</info><Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><Reference URI=\"\"/></Signature>",
+        )],
+    ),
+    rule(
+        "password-present",
+        Info,
+        Basis::Practice,
+        "CAP 1.0, 3.2.1",
+        "passwords of CAP 1.0 are not kept",
+        &[Example {
+            version: Version::V1_0,
+            part: "<source>",
+            good: "<source>",
+            bad: "<password>x</password><source>",
+        }],
+    ),
+    rule(
+        "scope-absent",
+        Info,
+        Basis::Practice,
+        "CAP 1.0, 3.2.1",
+        "a scope that CAP 1.0 leaves out, or the form does not carry, is taken as Public",
+        &[Example {
+            version: Version::V1_0,
+            part: "<scope>Public</scope>",
+            good: "<scope>Public</scope>",
+            bad: "",
+        }],
+    ),
+    rule(
+        "very-likely",
+        Info,
+        Basis::Practice,
+        "CAP 1.0, 3.2.2",
+        "Very Likely of CAP 1.0 is Likely since",
+        &[Example {
+            version: Version::V1_0,
+            part: "<certainty>Likely<",
+            good: "<certainty>Likely<",
+            bad: "<certainty>Very Likely<",
+        }],
+    ),
+];
