@@ -1,6 +1,6 @@
 //! Whether rings cover another.
 
-use super::lattice::P;
+use super::lattice::{P, doubled_area};
 use super::noding::{Edge, edges_of, node};
 use super::tree::{Spent, Work};
 use super::{Faces, simple_rings};
@@ -19,5 +19,11 @@ pub(crate) fn covers(outer: &[Vec<P>], inner: &[P], work: &mut Work) -> Result<b
     // The nearest multiple is the part of the outer rings.
     let in_outer = |winding: i32| (winding + APART / 2).div_euclid(APART) != 0;
     let missed = faces.rim(|winding| winding != 0 && !in_outer(winding));
-    Ok(simple_rings(missed).is_empty())
+    Ok(simple_rings(missed).iter().all(|ring| is_sliver(ring)))
+}
+
+/// Whether the ring is no wider than a step, as what rounding leaves between an edge and the same edge cut.
+fn is_sliver(ring: &[P]) -> bool {
+    let long = |e: Edge| i128::from(e.b.x - e.a.x) + i128::from((e.b.y - e.a.y).abs());
+    doubled_area(ring).abs() <= edges_of(ring).map(long).sum()
 }
