@@ -109,7 +109,7 @@ mod tests {
     fn round_coordinates_stay() {
         let square = [(0.25, 1.5), (0.25, 2.5), (1.75, 2.5), (1.75, 1.5), (0.25, 1.5)];
         let square = Ring::new(square.map(|p| Point::new(p.0, p.1).unwrap()).to_vec()).unwrap();
-        assert_eq!(round_outward(&square, 2), [square.clone()]);
+        assert_eq!(round_outward(&square, 2), std::slice::from_ref(&square));
         assert_ne!(round_outward(&square, 1), [square]);
     }
 
