@@ -5,17 +5,17 @@
 
 mod cap;
 mod flow;
+mod geo;
 
 use std::collections::BTreeMap;
 
 use beaconfire_core::pack;
 use beaconfire_cover::{Matcher, Where};
 use beaconfire_detect::{Detector, KINDS, Sample};
-use beaconfire_geo::places::Places;
-use beaconfire_geo::{Area, Circle, Point, Shape};
 
 pub use cap::*;
 pub use flow::*;
+pub use geo::*;
 
 /// A target: what it does with the bytes.
 pub type Target = fn(&[u8]);
@@ -42,6 +42,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("flow_usgs_nwis", flow_usgs_nwis),
     ("flow_usgs_quake", flow_usgs_quake),
     ("geo_places", geo_places),
+    ("geo_ring", geo_ring),
 ];
 
 /// A pack: refused with places that lie in the text, or good.
@@ -109,20 +110,6 @@ pub fn detect_params(data: &[u8]) {
         assert!(finite, "evidence that is no number: {a:?}");
         restored = params.restore(&kept.save()).expect("the state is of its own kind");
     }
-}
-
-/// A file of places: refused, or every question about it has an answer.
-pub fn geo_places(data: &[u8]) {
-    let Ok(places) = Places::from_bytes(data) else { return };
-    let centre = Point::new(29.76, -95.37).expect("on the globe");
-    assert_eq!(places.iter().count(), places.len());
-    assert_eq!(places.nearest(centre).is_none(), places.is_empty());
-    let circle = Circle::new(centre, 500.0).expect("a sound circle");
-    let area = Area::Shapes(vec![Shape::Circle(circle)]);
-    let inside = places.within(&area).count();
-    let by_hand = places.iter().filter(|p| area.contains(p.point) == Some(true)).count();
-    assert_eq!(inside, by_hand, "the index and the look at each place differ");
-    let _ = places.population(&area);
 }
 
 fn utf8(data: &[u8]) -> Option<&str> {

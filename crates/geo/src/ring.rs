@@ -146,7 +146,7 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    fn of(ring: &[Point]) -> Self {
+    pub(crate) fn of(ring: &[Point]) -> Self {
         let mut points = Vec::with_capacity(ring.len() + 2);
         let (mut turn, mut last) = (0.0, ring[0].lon);
         for p in ring {

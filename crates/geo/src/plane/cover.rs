@@ -1,0 +1,29 @@
+//! Whether rings cover another.
+
+use super::lattice::{P, doubled_area};
+use super::noding::{Edge, edges_of, node};
+use super::tree::{Spent, Work};
+use super::{Faces, simple_rings};
+
+/// Weight of the outer rings, so large that the inner one cannot be mistaken for them.
+const APART: i32 = 1 << 20;
+
+/// Whether the region inside the outer rings together holds everything inside the inner one (winding number not
+/// zero), to a step of the lattice where edges cross.
+pub(crate) fn covers(outer: &[Vec<P>], inner: &[P], work: &mut Work) -> Result<bool, Spent> {
+    let mut edges: Vec<Edge> = edges_of(inner).collect();
+    for ring in outer {
+        edges.extend(edges_of(ring).map(|e| Edge { weight: e.weight * APART, ..e }));
+    }
+    let faces = Faces::new(node(edges, work)?);
+    // The nearest multiple is the part of the outer rings.
+    let in_outer = |winding: i32| (winding + APART / 2).div_euclid(APART) != 0;
+    let missed = faces.rim(|winding| winding != 0 && !in_outer(winding));
+    Ok(simple_rings(missed).iter().all(|ring| is_sliver(ring)))
+}
+
+/// Whether the ring is no wider than a step, as what rounding leaves between an edge and the same edge cut.
+fn is_sliver(ring: &[P]) -> bool {
+    let long = |e: Edge| i128::from(e.b.x - e.a.x) + i128::from((e.b.y - e.a.y).abs());
+    doubled_area(ring).abs() <= edges_of(ring).map(long).sum()
+}
