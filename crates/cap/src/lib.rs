@@ -7,9 +7,11 @@
 //! * [`read()`]: foreign bytes to [`Document`]; repairs what it can, and says so in [`Finding`]s.
 //! * [`check()`]: the rules of the standard on a model.
 //! * [`write()`]: a model to canonical CAP 1.2.
+//! * [`life`]: many messages, and what of them stands at a time.
 //!
 //! Nothing here does IO, reads a clock or knows another crate of the project.
 
+pub mod life;
 pub mod model;
 pub mod time;
 
