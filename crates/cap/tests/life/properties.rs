@@ -71,7 +71,7 @@ fn messages() -> impl Strategy<Value = Alert> {
 /// What a book is given.
 #[derive(Clone, Debug)]
 enum Step {
-    Take(Alert, Seen),
+    Take(Box<Alert>, Seen),
     Poll(Poll<Name>),
 }
 
@@ -98,7 +98,7 @@ fn order(takes: &[(Alert, Seen)], polls: &[Poll<Name>], keys: &[Index]) -> Vec<S
     for (n, key) in keys.iter().enumerate() {
         let (alert, seen) = &takes[if n < takes.len() { n } else { key.index(takes.len()) }];
         let place = key.index(steps.len() + 1);
-        steps.insert(place, Step::Take(alert.clone(), seen.clone()));
+        steps.insert(place, Step::Take(Box::new(alert.clone()), seen.clone()));
     }
     steps
 }
@@ -133,7 +133,7 @@ fn undisputed(takes: Vec<(Alert, Seen)>) -> Vec<(Alert, Seen)> {
 
 fn plain(takes: &[(Alert, Seen)], trust: Trust) -> Book {
     let steps: Vec<Step> =
-        takes.iter().map(|(alert, seen)| Step::Take(alert.clone(), seen.clone())).collect();
+        takes.iter().map(|(alert, seen)| Step::Take(Box::new(alert.clone()), seen.clone())).collect();
     run(trust, &steps, false)
 }
 

@@ -167,7 +167,7 @@ fn nothing_revives_and_an_update_of_a_cancelled_message_warns_anew() {
     }
 }
 
-/// design rule and IFRCGo's and others' readers: anybody can write anybody's name into `sender`.
+/// Anybody can write anybody's name into `sender`.
 #[test]
 fn only_the_sender_through_a_trusted_source_or_a_delegate_acts() {
     let a = alert("a", 0);
