@@ -13,9 +13,11 @@
 //! * `sign` (feature `sign`, on by default): XML signatures, verified and made.
 //! * [`to_1_2`]: an earlier version to CAP 1.2; [`fix()`]: a message mended, with what changed.
 //! * [`to_json`], [`to_geojson`]: a model to other forms, which [`read()`] takes back.
+//! * [`life`]: many messages, and what of them stands at a time.
 //!
 //! Nothing here does IO, reads a clock or knows another crate of the project.
 
+pub mod life;
 pub mod model;
 #[cfg(feature = "profile")]
 pub mod profile;

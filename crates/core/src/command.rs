@@ -43,6 +43,8 @@ pub enum Command {
     TakeEvent { source: SourceId, item: ItemId, event: Event, exposures: Vec<Exposure> },
     /// Another issuer's alert.
     TakeAlert { alert: InboundAlert, exposure: Exposure },
+    /// An alert left the list of a source that is judged by what it lists: so many polls agree.
+    EndVanished { source: SourceId, alert: AlertKey, polls: u32 },
     /// A detector's signal.
     RaiseSignal { signal: Signal, exposure: Exposure },
     /// The cause of a rule's signals on a series is over.

@@ -165,6 +165,18 @@ impl InboundAlert {
         self.infos.iter().map(|info| info.expires).collect::<Option<Vec<_>>>()?.into_iter().max()
     }
 
+    /// Whether all that it says is that it is over: `AllClear`, or an Update that is Past and asks nothing.
+    #[must_use]
+    pub fn says_over(&self) -> bool {
+        let past = |info: &InboundInfo| {
+            self.msg_type == "Update"
+                && info.urgency == "Past"
+                && info.response_types.iter().all(|response| response == "None")
+        };
+        let over = |info: &InboundInfo| info.response_types.iter().any(|r| r == "AllClear") || past(info);
+        !self.infos.is_empty() && self.infos.iter().all(over)
+    }
+
     /// The union of its areas.
     #[must_use]
     pub fn area(&self) -> Area {

@@ -4,6 +4,7 @@
 use crate::id::IncidentId;
 use crate::incident::{LinkKind, Member, MemberId};
 use crate::job::{Found, ReadBack};
+use crate::observe::{AlertKey, InboundAlert};
 use crate::package::Act;
 use crate::record::{self, Fact, Fate, Record};
 use crate::state::State;
@@ -24,9 +25,28 @@ pub struct Line {
 /// `state` is the state after the record, or any later one.
 #[must_use]
 pub fn line(state: &State, record: &Record) -> Option<(IncidentId, Line)> {
-    let incident = state.subject(&record.fact)?;
+    let incident = state.subject(&record.fact).or_else(|| ended(state, &record.fact))?;
     let words = words(state, record)?;
     Some((incident, Line { at: record.at, kind: record::kind(&record.fact), words }))
+}
+
+/// The incident that another issuer's all clear is about.
+fn ended(state: &State, fact: &Fact) -> Option<IncidentId> {
+    let on = all_clear(fact)?.1;
+    let holder = on.iter().find_map(|key| state.holder(&MemberId::Alert(key.clone())));
+    holder.map(|incident| incident.id.clone())
+}
+
+/// An alert that acts by saying that it is over, and what it acts on.
+fn all_clear(fact: &Fact) -> Option<(&InboundAlert, &[AlertKey])> {
+    match fact {
+        Fact::AlertTaken { alert, fate: Fate::Acted { on } }
+            if alert.says_over() && alert.msg_type == "Update" =>
+        {
+            Some((alert, on))
+        }
+        _ => None,
+    }
 }
 
 /// Folds records and keeps their lines.
@@ -73,6 +93,17 @@ fn words(state: &State, record: &Record) -> Option<String> {
             format!("no longer counts: {} ({why})", name(state, member))
         }
         Fact::Linked { to, kind, why, .. } => format!("linked: {} {to}: {why}", link_words(*kind)),
+        fact @ Fact::AlertTaken { .. } => {
+            let (alert, on) = all_clear(fact)?;
+            let headline = alert.infos.first().map_or("", |info| info.headline.as_str());
+            let count = on.len();
+            format!(
+                "all clear by {} of {} for {count} earlier message{}: {headline}",
+                alert.identifier,
+                alert.sender,
+                if count == 1 { "" } else { "s" }
+            )
+        }
         Fact::AlertReleased { alert, reason, .. } => {
             format!("alert {} of {} let in by {by}: {reason}", alert.identifier, alert.sender)
         }

@@ -250,6 +250,25 @@ fn an_update_or_cancel_acts_only_on_messages_of_the_same_sender_through_a_truste
 }
 
 #[test]
+fn an_alert_ends_by_leaving_a_list_only_without_expires_and_through_a_source_trusted_for_its_sender() {
+    always(|seen| {
+        let Command::EndVanished { source, alert, .. } = seen.command else { return Ok(()) };
+        let rule = seen.before.rules.source(source);
+        let trusted = rule.is_some_and(|rule| rule.trusted_senders.contains(&alert.sender));
+        for fact in seen.facts() {
+            seen.met();
+            let Fact::MemberSuperseded { member, .. } = fact else {
+                prop_assert!(false, "{:?}", fact);
+                continue;
+            };
+            prop_assert_eq!(member, &MemberId::Alert(alert.clone()));
+            prop_assert!(trusted && seen.before.alerts[alert].alert.expires().is_none());
+        }
+        Ok(())
+    });
+}
+
+#[test]
 fn an_update_or_cancel_that_may_not_act_is_reported_and_has_no_effect() {
     always(|seen| {
         let Command::TakeAlert { alert, .. } = seen.command else { return Ok(()) };

@@ -5,7 +5,7 @@ use crate::intake::{Intake, IntakeError, blocking, lock};
 use crate::river::{RiverError, Stores};
 use crate::setup::{Setup, SourceSetup};
 use crate::source::watch::{Heard, Summary, Watch, WatchFinding, WatchRule};
-use crate::source::{Followed, LinkTo};
+use crate::source::{Followed, Leaving, Left, LinkTo};
 use beaconfire_core::{Actor, Command, Health, SourceId, Trouble, sha256_hex};
 use beaconfire_store::Items;
 use jiff::Timestamp;
@@ -87,6 +87,8 @@ struct Kept {
     heard: Option<Timestamp>,
     #[serde(default)]
     followed: Followed,
+    #[serde(default)]
+    leaving: Leaving,
 }
 
 impl Sources {
@@ -140,6 +142,9 @@ impl Sources {
                 let digest = sha256_hex(&bytes);
                 match self.intake.take(id, &content_type, bytes).await {
                     Ok(mut parsed) => {
+                        if self.vanish_after(id).is_some() {
+                            self.with(id, |kept| kept.leaving.answered(&parsed));
+                        }
                         let summary = Summary { digest, ..Summary::new(&[], &parsed) };
                         links = std::mem::take(&mut parsed.links);
                         Heard::Answer(summary)
@@ -150,16 +155,22 @@ impl Sources {
             }
         };
         let now = self.engine.now();
-        let (findings, links, left) = self.with(id, |kept| {
+        let judged_by = self.vanish_after(id);
+        let (findings, links, left, gone) = self.with(id, |kept| {
             kept.heard = Some(now);
             let mut left = 0;
+            let says_what_it_lists = matches!(heard, Heard::Answer(_) | Heard::NotModified);
             if let Heard::Answer(summary) = &mut heard {
                 (links, left) = kept.followed.todo(links, most);
                 summary.waiting = left;
             }
-            (kept.watch.hear(heard, now), links, left)
+            let findings = kept.watch.hear(heard, now);
+            let healthy = says_what_it_lists && *kept.watch.health() == Health::Healthy;
+            let gone = judged_by.map(|polls| kept.leaving.judge(polls, now, healthy)).unwrap_or_default();
+            (findings, links, left, gone)
         });
         self.report(id, findings).await?;
+        self.report_left(id, gone).await?;
         Ok((links, left))
     }
 
@@ -176,8 +187,14 @@ impl Sources {
         bytes: Vec<u8>,
     ) -> Result<bool, IntakeError> {
         match self.intake.take(id, content_type, bytes).await {
-            Ok(_) => {
-                self.with(id, |kept| kept.followed.took(link));
+            Ok(parsed) => {
+                let judged = self.vanish_after(id).is_some();
+                self.with(id, |kept| {
+                    kept.followed.took(link);
+                    if judged {
+                        kept.leaving.read(&link.href, &parsed);
+                    }
+                });
                 Ok(true)
             }
             Err(IntakeError::Parse(error)) => {
@@ -311,6 +328,24 @@ impl Sources {
         self.agree(id).await
     }
 
+    /// After how many answers leaving the source's list ends an alert; none where it ends nothing.
+    fn vanish_after(&self, id: &SourceId) -> Option<u32> {
+        self.setups.iter().find(|setup| setup.id == *id)?.options.vanish_after_polls
+    }
+
+    async fn report_left(&self, id: &SourceId, left: Vec<Left>) -> Result<(), IntakeError> {
+        for left in left {
+            let source = id.clone();
+            let command = match left {
+                Left::Ended { alert, polls } => Command::EndVanished { source, alert, polls },
+                Left::Note(words) => Command::NoteSource { source, words },
+            };
+            self.engine.command(command, Actor::River).await?;
+        }
+        self.with(id, |kept| kept.leaving.journalled());
+        Ok(())
+    }
+
     /// What the watch says of a source's health is what the journal says, also where a crash came
     /// between the two.
     async fn agree(&self, id: &SourceId) -> Result<(), IntakeError> {
@@ -333,7 +368,12 @@ fn begin(setup: &SourceSetup, before: Option<Kept>, now: Timestamp) -> Kept {
             kept.watch.set_rule(rule);
             kept
         }
-        None => Kept { watch: Watch::new(rule, now), heard: None, followed: Followed::default() },
+        None => Kept {
+            watch: Watch::new(rule, now),
+            heard: None,
+            followed: Followed::default(),
+            leaving: Leaving::default(),
+        },
     }
 }
 

@@ -165,3 +165,68 @@ async fn a_source_that_is_pushed_to_is_heard_and_silent_when_the_pushes_end() {
     river.find_silent().await.expect("looked");
     assert_eq!(river.sources().views()[0].state, "silent");
 }
+
+/// An Atom feed of these alerts without `expires`, made at that minute.
+fn list(minute: u32, identifiers: &[&str]) -> Vec<u8> {
+    let one = |identifier: &&str| {
+        let text = String::from_utf8(message(identifier, "Flood", &format!("Water rises at {identifier}")));
+        let text = text.expect("it is text").replace("<expires>2026-01-01T06:00:00-00:00</expires>", "");
+        format!("<entry><id>{identifier}</id><content>{text}</content></entry>")
+    };
+    let entries: String = identifiers.iter().map(one).collect();
+    format!(
+        r#"<feed xmlns="http://www.w3.org/2005/Atom"><updated>2026-01-01T00:{minute:02}:00Z</updated>{entries}</feed>"#
+    )
+    .into_bytes()
+}
+
+/// Alerts that count, by identifier, after a feed listed one more and then these, a minute apart.
+async fn counting(change: impl FnOnce(&mut Setup), answers: &[&[&str]]) -> (Vec<String>, Vec<String>) {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut setup = setup(dir.path());
+    setup.rules.sources[0].trusted_senders = vec!["a@b.example".to_owned()];
+    setup.sources[0].options.vanish_after_polls = Some(3);
+    change(&mut setup);
+    let clock = Arc::new(PlayedClock::new("2026-01-01T00:05:00Z".parse().expect("a time")));
+    let river = River::start(setup, clock.clone()).await.expect("a river");
+    for (minute, identifiers) in (5..).zip(answers) {
+        clock.advance(format!("2026-01-01T00:{minute:02}:00Z").parse().expect("a time"));
+        hear(&river, list(minute, identifiers)).await;
+    }
+    river.engine().read(|state| {
+        let members = state.incidents.values().flat_map(|incident| incident.standing());
+        let ids = members.filter_map(|member| match &member.id {
+            beaconfire_core::MemberId::Alert(key) => Some(key.identifier.clone()),
+            beaconfire_core::MemberId::Signal(_) => None,
+        });
+        let notes = state.notes.values().flatten().map(|note| note.words.clone());
+        (ids.collect(), notes.collect())
+    })
+}
+
+#[tokio::test]
+async fn an_alert_that_leaves_the_list_of_a_source_that_says_so_is_over_after_three_answers() {
+    let (ids, _) = counting(|_| {}, &[&["1", "2"], &["2"], &["2"]]).await;
+    assert_eq!(ids, ["1", "2"], "two answers are too few");
+    let (ids, _) = counting(|_| {}, &[&["1", "2"], &["2"], &["2"], &["2"]]).await;
+    assert_eq!(ids, ["2"]);
+    let (ids, notes) = counting(|_| {}, &[&["1", "2"], &["2"], &["2"], &["2"], &["1", "2"]]).await;
+    assert_eq!(ids, ["2"]);
+    assert!(notes.iter().any(|note| note.contains("listed again")), "{notes:?}");
+}
+
+#[tokio::test]
+async fn leaving_a_list_ends_nothing_by_itself_nor_through_a_source_that_is_not_trusted_nor_en_masse() {
+    let left: &[&[&str]] = &[&["1", "2"], &["2"], &["2"], &["2"], &["2"]];
+    let (ids, _) = counting(|setup| setup.sources[0].options.vanish_after_polls = None, left).await;
+    assert_eq!(ids, ["1", "2"]);
+    let (ids, _) = counting(|setup| setup.rules.sources[0].trusted_senders.clear(), left).await;
+    assert_eq!(ids, ["1", "2"]);
+    let (ids, notes) = counting(|_| {}, &[&["1", "2"], &[], &[], &[], &[]]).await;
+    assert_eq!(ids, ["1", "2"], "an empty feed is unknown");
+    assert!(notes.iter().any(|note| note.contains("unknown")), "{notes:?}");
+    let most: &[&[&str]] = &[&["1", "2", "3", "4"], &["4"], &["4"], &["4"], &["4"]];
+    let (ids, notes) = counting(|_| {}, most).await;
+    assert_eq!(ids, ["1", "2", "3", "4"]);
+    assert!(notes.iter().any(|note| note.contains("most of what it listed went at once")), "{notes:?}");
+}

@@ -4,7 +4,7 @@ use super::place::{Newcomer, alert_id};
 use super::{Context, Facts, reasoned};
 use crate::actor::Role;
 use crate::assess::alert_member;
-use crate::id::ItemId;
+use crate::id::{ItemId, SourceId};
 use crate::incident::MemberId;
 use crate::observe::{AlertKey, InboundAlert};
 use crate::record::{Fact, Fate};
@@ -66,6 +66,20 @@ impl Context<'_> {
         let reason = reason.trim().to_owned();
         facts.push(Fact::AlertReleased { alert: key.clone(), admit, reason });
         Ok(facts)
+    }
+
+    /// An alert left the list of a source for good. That ends it only through a source trusted for its sender
+    /// (invariant 7), and only where the issuer did not say when it ends.
+    pub(super) fn end_vanished(&self, source: &SourceId, key: &AlertKey, polls: u32) -> Facts {
+        self.river_only()?;
+        let Some(kept) = self.state.alerts.get(key) else { return Ok(Vec::new()) };
+        let rule = self.state.rules.source(source);
+        let trusted = rule.is_some_and(|rule| rule.trusted_senders.contains(&key.sender));
+        if !trusted || kept.alert.expires().is_some() {
+            return Ok(Vec::new());
+        }
+        let why = format!("{polls} polls of {source} in a row no longer list it, and it bears no expires");
+        Ok(self.supersede(&alert_id(key), &why).into_iter().collect())
     }
 
     /// Ours, coming back through somebody else: evidence of having been read, never a member.
@@ -185,11 +199,13 @@ impl Context<'_> {
             // One that was acted on before it came still takes the place of what it names.
             Fate::Acted { on } => {
                 let stands = alert.msg_type == "Update" && self.acted_on_before(alert).is_none();
-                (on.clone(), stands && !says_over(alert))
+                (on.clone(), stands && !alert.says_over())
             }
             _ => return Vec::new(),
         };
-        let why = format!("{} by {}", alert.msg_type, alert.key());
+        let over = alert.msg_type == "Update" && alert.says_over();
+        let what = if over { "all clear" } else { alert.msg_type.as_str() };
+        let why = format!("{what} by {}", alert.key());
         let members: Vec<MemberId> = on.iter().map(alert_id).collect();
         if !joins {
             return members.iter().filter_map(|member| self.supersede(member, &why)).collect();
@@ -222,15 +238,6 @@ fn told(alert: &InboundAlert, fate: &Fate) -> Option<String> {
         }
         _ => None,
     }
-}
-
-/// An All clear, or an Update that is Past and asks nothing.
-fn says_over(alert: &InboundAlert) -> bool {
-    !alert.infos.is_empty()
-        && alert.infos.iter().all(|info| {
-            info.response_types.iter().any(|r| r == "AllClear")
-                || (info.urgency == "Past" && info.response_types.is_empty())
-        })
 }
 
 /// What disagrees between status, codes and text, in words (invariant 6).

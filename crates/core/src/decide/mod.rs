@@ -76,6 +76,7 @@ impl<'a> Context<'a> {
             Command::ReleaseAlert { alert, admit, reason, exposure } => {
                 self.release_alert(alert, *admit, reason, exposure)
             }
+            Command::EndVanished { source, alert, polls } => self.end_vanished(source, alert, *polls),
             Command::RaiseSignal { signal, exposure } => self.raise_signal(signal, exposure),
             Command::EndSignals { pack, rule, source, subject, at } => {
                 self.end_signals((pack, rule, source, subject), *at)

@@ -42,6 +42,7 @@ pub(crate) enum What {
     Alert(AlertSpec),
     Drawn(u8),
     Again { nth: u8, source: u8, other_bytes: bool },
+    Vanished { nth: u8, source: u8 },
     Echo { nth: u8, how: u8, source: u8 },
     Release { nth: u8, admit: bool, exposure: Exposure, who: Who },
     Incident { nth: u8, other: u8, act: u8, stale: bool, who: Who },
@@ -122,6 +123,7 @@ fn what() -> impl Strategy<Value = What> {
         20 => alert().prop_map(What::Alert),
         2 => n().prop_map(What::Drawn),
         2 => (n(), n(), any::<bool>()).prop_map(|(nth, source, other_bytes)| What::Again { nth, source, other_bytes }),
+        2 => (n(), n()).prop_map(|(nth, source)| What::Vanished { nth, source }),
         2 => (n(), 0u8..4, n()).prop_map(|(nth, how, source)| What::Echo { nth, how, source }),
         2 => (n(), any::<bool>(), exposure(), who()).prop_map(
             |(nth, admit, exposure, who)| What::Release { nth, admit, exposure, who }),
@@ -259,6 +261,11 @@ pub(crate) fn resolve(machine: &mut Machine, what: &What) -> Option<(Command, Ac
                 alert.item = sha256_hex(alert.item.0.as_bytes()).into();
             }
             (Command::TakeAlert { alert, exposure: Exposure::Unknown }, Actor::River)
+        }
+        What::Vanished { nth, source } => {
+            let alert = nth_of(state.alerts.values(), *nth)?.alert.key();
+            let source = SOURCES[2 + usize::from(source % 3)].into();
+            (Command::EndVanished { source, alert, polls: 3 }, Actor::River)
         }
         What::Echo { nth, how, source } => {
             let alert = echo(machine, *nth, *how, *source)?;

@@ -20,6 +20,12 @@ Every alert is kept with what is wrong with it. An alert without identifier, sen
 is a problem, told with its line. Alerts act on others only if the source is trusted for their sender:
 list the senders in `trusted_senders`.
 
+Some issuers give no `expires` and send no Cancel: their alerts just leave the feed. For them set
+`options = { vanish_after_polls = 3 }`: an alert of a trusted sender without `expires` then counts as over once that
+many answers in a row do not list it that are healthy, complete and dated (the feed says when it changed), and that
+list others. Where more than half of what was listed, and at least three, goes at once, or the feed is empty,
+it is *unknown* and ends nothing; then, as without the option, `missing_expires_hours` decides.
+
 Give `must_advance = true` only if the feed's `updated` moves with every poll. A feed that listed alerts and
 then lists none at all is *unknown* until three complete answers in a row agree.",
     example: r#"[[source]]

@@ -127,6 +127,19 @@ impl SourceConfig {
         if self.options.max_entries == Some(0) {
             return Err(self.refuse("options.max_entries must be at least 1"));
         }
+        if let Some(polls) = self.options.vanish_after_polls {
+            if !(2..=100).contains(&polls) {
+                return Err(self.refuse("options.vanish_after_polls must be 2 to 100"));
+            }
+            if self.kind != "cap" {
+                return Err(self.refuse("options.vanish_after_polls is for kind \"cap\" alone; take it out"));
+            }
+            if self.trusted_senders.is_empty() {
+                return Err(self.refuse(
+                    "options.vanish_after_polls ends alerts of trusted senders alone; list them in trusted_senders",
+                ));
+            }
+        }
         if !self.options.parameter.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(self.refuse("options.parameter must be digits, such as \"00065\""));
         }
@@ -187,6 +200,16 @@ mod tests {
             ("expected_every_s = 900", "expected_every = 900", "expected_every_s"),
             ("https://a.example/feed", "gopher://a.example", "http"),
             ("expected_every_s = 900", "expected_every_s = 900\noptions = { max_entries = 0 }", "at least 1"),
+            (
+                "expected_every_s = 900",
+                "expected_every_s = 900\noptions = { vanish_after_polls = 1 }",
+                "vanish_after_polls must be 2 to 100",
+            ),
+            (
+                "expected_every_s = 900",
+                "expected_every_s = 900\noptions = { vanish_after_polls = 3 }",
+                "list them in trusted_senders",
+            ),
         ] {
             let error = SourceConfig::list(&GOOD.replace(from, to)).unwrap_err().to_string();
             assert!(error.contains(words), "{to}: {error}");

@@ -22,6 +22,7 @@ mod series_ndjson;
 mod time;
 mod usgs_nwis;
 mod usgs_quake;
+mod vanish;
 pub mod watch;
 
 pub use config::{ConfigError, SourceConfig};
@@ -29,6 +30,7 @@ pub use error::ParseError;
 pub use follow::{Followed, LinkTo};
 pub use options::Options;
 pub use parsed::{AlertItem, Parsed};
+pub(crate) use vanish::{Leaving, Left};
 
 /// A kind of source: what it reads, how it is configured, and the code.
 #[derive(Debug)]

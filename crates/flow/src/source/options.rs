@@ -14,6 +14,9 @@ pub struct Options {
     /// The unit that the numbers must bear where the format states one, such as `ft`; series in
     /// another unit are refused.
     pub unit: Option<String>,
+    /// `cap`: complete answers in a row that must not list an alert without `expires` before it counts as
+    /// over, 2 to 100. By default leaving the list ends nothing.
+    pub vanish_after_polls: Option<u32>,
     /// `usgs-nwis`: the parameter whose series bear the bare station number. Default `00065`, gauge
     /// height.
     pub parameter: String,
@@ -21,7 +24,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_bytes: 64 << 20, max_entries: None, unit: None, parameter: "00065".to_owned() }
+        Self {
+            max_bytes: 64 << 20,
+            max_entries: None,
+            unit: None,
+            vanish_after_polls: None,
+            parameter: "00065".to_owned(),
+        }
     }
 }
 
