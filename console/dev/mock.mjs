@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { alertsOfOthers, incidents, RIVER_START, series, sources } from './data.mjs';
+import { check } from './check.mjs';
 import { command, Refused, view } from './commands.mjs';
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
@@ -61,6 +62,7 @@ function route(method, url, body, who, request) {
   if (!who) throw new Refused(401, 'signed_out', 'you are not signed in', 'sign in again');
   if (method !== 'GET' && request.headers['x-csrf-token'] !== 'mock-csrf') throw new Refused(403, 'csrf', 'the request did not come from this console', 'load the page again');
   if (kind === 'session') return sessions.delete(sid(request)), {};
+  if (kind === 'check') return check(body);
   if (kind === 'clock') return confirmTime(body, who);
   if (kind === 'alerts') return alerts(method, url, body, id, who);
   if (kind === 'sources') return { sources: world.sources };
@@ -111,11 +113,13 @@ async function answer(request, response) {
   if (url.pathname === '/api/v1/events') return openStream(request, response, who);
   if (url.pathname === '/feed/atom.xml') return response.writeHead(200, { 'Content-Type': 'application/atom+xml' }).end(feed());
   if (!url.pathname.startsWith('/api/')) return sendFile(url.pathname, response);
-  let text = '';
-  for await (const chunk of request) text += chunk;
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
+  const text = bytes.toString();
   const send = (status, value) => response.writeHead(status, { 'Content-Type': 'application/json', ...(request.setCookie ? { 'Set-Cookie': request.setCookie } : {}) }).end(JSON.stringify(value));
   try {
-    send(200, route(request.method, url, text ? JSON.parse(text) : {}, who, request));
+    send(200, route(request.method, url, url.pathname.endsWith('/check') ? bytes : text ? JSON.parse(text) : {}, who, request));
   } catch (error) {
     if (!(error instanceof Refused)) console.error(error);
     send(error.status ?? 500, { error: { code: error.code ?? 'fault', message: error.message, mend: error.mend ?? '' } });

@@ -1,5 +1,5 @@
 // The one place that talks to the server. Every refusal becomes a `Refusal` with the server's own words.
-import type { Draft, Incident, IncidentSummary, LinkKind, OtherAlert, SeriesData, Session, Source, Warning } from './types';
+import type { Checked, Draft, Incident, IncidentSummary, LinkKind, OtherAlert, SeriesData, Session, Source, Warning } from './types';
 
 /** The server's answer when it does not do what was asked. `status` 0: no answer at all. */
 export class Refusal extends Error {
@@ -15,6 +15,8 @@ export class Refusal extends Error {
 
 const BASE = '/api/v1';
 const PATIENCE_MS = 20_000;
+/** The longest document that the server checks. */
+export const MAX_CHECK_BYTES = 8 * 2 ** 20;
 let csrf = '';
 
 /** Called with every refusal, so that a lost session is noticed wherever it happens. */
@@ -41,6 +43,9 @@ export const api = {
   originalAlert: (item: string) => getText(`/alerts/original?item=${part(item)}`),
   releaseAlert: ({ sender, identifier, sent }: OtherAlert, admit: boolean, reason: string) =>
     send<{ incident: string | null }>('POST', '/alerts/release', { sender, identifier, sent, admit, reason }),
+
+  /** Asks what is wrong with a message or feed; nothing is kept of it. */
+  check: async (document: Blob) => parse(await ask('POST', '/check', document)) as Checked,
 
   accept: (at: At) => onIncident(at, 'accept', {}),
   decline: (at: At, reason: string, review_at: string) => onIncident(at, 'decline', { reason, review_at }),
@@ -84,16 +89,16 @@ async function send<T>(method: string, path: string, body?: object): Promise<T> 
 
 const getText = (path: string) => ask('GET', path);
 
-async function ask(method: string, path: string, body?: object): Promise<string> {
+async function ask(method: string, path: string, body?: object | Blob): Promise<string> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (method !== 'GET') headers['X-CSRF-Token'] = csrf;
-  if (body) headers['Content-Type'] = 'application/json';
+  if (body) headers['Content-Type'] = body instanceof Blob ? body.type : 'application/json';
   let response: Response;
   try {
     response = await fetch(BASE + path, {
       method,
       headers,
-      body: body ? JSON.stringify(body) : undefined,
+      body: body instanceof Blob ? body : body && JSON.stringify(body),
       credentials: 'same-origin',
       cache: 'no-store',
       signal: AbortSignal.timeout(PATIENCE_MS),

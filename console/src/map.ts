@@ -20,6 +20,10 @@ export interface Shape {
   center: { lat: number; lon: number } | null;
   level: LevelName;
   label: string;
+  /** Instead of the level's sign. */
+  sign?: string;
+  /** Without the level's sign, where there are too many. */
+  plain?: boolean;
 }
 
 export interface MapHandle {
@@ -34,6 +38,8 @@ interface Options {
   container: HTMLElement;
   shapes: Shape[];
   onpick?: (id: string) => void;
+  /** The shapes themselves are looked at: it goes nearer by itself, and a click inside an area picks it. */
+  close?: boolean;
   /** The map stands for the first time. */
   onready: () => void;
 }
@@ -47,14 +53,15 @@ export function canDraw(): boolean {
   }
 }
 
-export function drawMap({ container, shapes, onpick, onready }: Options): MapHandle {
+export function drawMap({ container, shapes, onpick, close = false, onready }: Options): MapHandle {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const fit = { padding: close ? 36 : 60, maxZoom: close ? 9 : 8 };
   const map = new GlMap({
     container,
     style: styleOf(dark.matches, shapes),
     bounds: boundsOf(shapes) ?? [-130, -50, 150, 65],
-    fitBoundsOptions: { padding: 60, maxZoom: 8 },
+    fitBoundsOptions: fit,
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,
@@ -82,13 +89,21 @@ export function drawMap({ container, shapes, onpick, onready }: Options): MapHan
   map.once('load', onready);
   let take: ((lat: number, lon: number) => void) | null = null;
   map.on('click', ({ lngLat }) => take?.(lngLat.lat, lngLat.wrap().lng));
+  if (close && onpick) {
+    map.on('click', 'area', ({ features }) => {
+      const id = features?.[0]?.properties.id;
+      if (typeof id === 'string') onpick(id);
+    });
+    map.on('mouseenter', 'area', () => (map.getCanvas().style.cursor = 'pointer'));
+    map.on('mouseleave', 'area', () => (map.getCanvas().style.cursor = ''));
+  }
 
   return {
     show(next) {
       const moved = idsOf(next) !== idsOf(current);
       put(next);
       const bounds = moved ? boundsOf(next) : null;
-      if (bounds) map.fitBounds(bounds, { padding: 60, maxZoom: 8, animate: !calm });
+      if (bounds) map.fitBounds(bounds, { ...fit, animate: !calm });
     },
     point(id) {
       for (const marker of markers) {
@@ -110,18 +125,23 @@ export function drawMap({ container, shapes, onpick, onready }: Options): MapHan
 
 /** The sign of the level stands on the map, so that colour is not needed to read it. */
 function markerOf(shape: Shape, onpick: Options['onpick']): Marker | null {
+  if (shape.plain) return null;
   const at = shape.center ? { lng: shape.center.lon, lat: shape.center.lat } : boundsOf([shape])?.getCenter();
   if (!at) return null;
   const element = document.createElement(onpick ? 'button' : 'span');
   element.className = `map-sign ${shape.level}`;
   element.dataset.id = shape.id;
-  element.textContent = LEVELS[shape.level]?.sign ?? '?';
+  element.textContent = shape.sign ?? LEVELS[shape.level]?.sign ?? '?';
   element.title = shape.label;
   element.setAttribute('aria-label', shape.label);
   if (onpick) {
     // The list beside the map holds the same links; the signs would only lengthen the way by keyboard.
     element.tabIndex = -1;
-    element.addEventListener('click', () => onpick(shape.id));
+    element.addEventListener('click', (event) => {
+      // What lies under the sign is not meant.
+      event.stopPropagation();
+      onpick(shape.id);
+    });
   } else {
     element.setAttribute('role', 'img');
   }
@@ -224,11 +244,14 @@ function graticule(): FeatureCollection {
   return { type: 'FeatureCollection', features };
 }
 
+/** What lies nearer to a pole has no place on this map. */
+const MAX_LAT = 85;
+
 function boundsOf(shapes: Shape[]): LngLatBounds | null {
   const bounds = new LngLatBounds();
   const walk = (part: unknown): void => {
     if (!Array.isArray(part)) return;
-    if (typeof part[0] === 'number' && typeof part[1] === 'number') bounds.extend([part[0], part[1]]);
+    if (typeof part[0] === 'number' && typeof part[1] === 'number') bounds.extend([part[0], Math.max(-MAX_LAT, Math.min(MAX_LAT, part[1]))]);
     else part.forEach(walk);
   };
   const enter = (geometry: Geometry): void =>

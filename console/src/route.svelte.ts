@@ -1,6 +1,6 @@
 // The console's pages and their addresses; the only file that touches the browser's history.
 
-export type Page = 'sign-in' | 'set-up' | 'incidents' | 'incident' | 'story' | 'warning' | 'alerts' | 'sources' | 'journal' | 'lost';
+export type Page = 'sign-in' | 'set-up' | 'incidents' | 'incident' | 'story' | 'warning' | 'alerts' | 'sources' | 'journal' | 'check' | 'lost';
 
 export interface Route {
   page: Page;
@@ -45,6 +45,7 @@ export const paths = {
   alerts: '/alerts',
   sources: '/sources',
   journal: '/journal',
+  check: '/check',
   signIn: '/sign-in',
   setUp: '/set-up',
   incident: (id: string) => `/incidents/${encodeURIComponent(id)}`,
@@ -57,7 +58,7 @@ function parse(path: string): Route {
   const [first, id = '', sub, warning = ''] = parts;
   const route = (page: Page): Route => ({ page, incident: id, warning });
   if (!first || (first === 'incidents' && !id)) return route('incidents');
-  if (parts.length === 1 && (first === 'sign-in' || first === 'set-up' || first === 'alerts' || first === 'sources' || first === 'journal')) return route(first);
+  if (parts.length === 1 && (first === 'sign-in' || first === 'set-up' || first === 'alerts' || first === 'sources' || first === 'journal' || first === 'check')) return route(first);
   if (first === 'incidents' && !sub) return route('incident');
   if (first === 'incidents' && sub === 'story' && !warning) return route('story');
   if (first === 'incidents' && sub === 'warnings' && warning) return route('warning');

@@ -1,5 +1,5 @@
 // The shapes of the HTTP API, as `crates/serve` writes them. Times are RFC 3339 text, digests hex.
-import type { Geometry } from 'geojson';
+import type { FeatureCollection, Geometry } from 'geojson';
 
 export type Role = 'author' | 'approver' | 'officer' | 'admin';
 export type Mode = 'exercise' | 'test' | 'live';
@@ -162,6 +162,61 @@ export interface Finding {
   severity: 'error' | 'warning' | 'info';
   path: string;
   message: string;
+  /** Of what was read as text: the rule, and the place from 1, columns in characters; 0 for no place. */
+  rule?: string;
+  line?: number;
+  column?: number;
+}
+
+/** What a document holds and what is wrong with it, as `beaconfire check` finds it. */
+export interface Checked {
+  document: 'alert' | 'atom' | 'rss' | 'edxl-de' | 'list' | null;
+  messages: CheckedMessage[];
+  rejected: RejectedMessage[];
+  /** Feed entries that only point elsewhere. */
+  entries: number;
+  /** Messages over the limit. */
+  dropped: number;
+  error: { words: string; line: number | null; column: number | null } | null;
+}
+
+export interface RejectedMessage {
+  index: number;
+  line: number;
+  column: number;
+  message: string;
+}
+
+/** `index` is its place in the document, from 0; rejected ones count. */
+export interface CheckedMessage {
+  index: number;
+  identifier: string;
+  version: string;
+  strict: boolean;
+  usable: boolean;
+  findings: Finding[];
+  sender: string;
+  sent: string;
+  status: string;
+  msg_type: string;
+  scope: string;
+  infos: CheckedInfo[];
+  /** One feature a shape; `info` and `area` count from 1, as in paths. */
+  geojson: FeatureCollection<Geometry, { info: number; area: number; shape: 'polygon' | 'circle' }>;
+}
+
+export interface CheckedInfo {
+  language: string | null;
+  event: string;
+  headline: string | null;
+  urgency: string;
+  severity: string;
+  certainty: string;
+  effective: string | null;
+  onset: string | null;
+  expires: string | null;
+  sender_name: string | null;
+  areas: { description: string; geocodes: { name: string; value: string }[]; unresolved: string | null }[];
 }
 
 export interface Rendering {

@@ -29,7 +29,7 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; worker-src 'self'
                                            form-action 'self'; frame-ancestors 'none'";
 
 /// The first path segments that the console routes itself; each answers with its index page.
-const ROUTES: [&str; 6] = ["", "sign-in", "set-up", "incidents", "sources", "journal"];
+const ROUTES: [&str; 8] = ["", "sign-in", "set-up", "incidents", "alerts", "sources", "journal", "check"];
 
 /// The console's answer to a GET of `path` (no query): an embedded file, the index page for the console's own
 /// routes, or nothing.
@@ -59,6 +59,8 @@ mod tests {
             "/sources",
             "/journal",
             "/set-up",
+            "/alerts",
+            "/check",
         ] {
             assert!(is_route(route), "{route}");
         }

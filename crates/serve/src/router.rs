@@ -16,7 +16,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::{
-    alerts, clock, decide, events, incidents, intake, series, session, sources, warning_commands, warnings,
+    alerts, check, clock, decide, events, incidents, intake, series, session, sources, warning_commands,
+    warnings,
 };
 use crate::error::{Answer, Problem};
 use crate::services::{App, Services};
@@ -87,6 +88,8 @@ fn private() -> OpenApiRouter<App> {
         .layer(DefaultBodyLimit::max(session::MAX_BODY));
     let intake =
         OpenApiRouter::new().routes(routes!(intake::push)).layer(DefaultBodyLimit::max(intake::MAX_BODY));
+    let check =
+        OpenApiRouter::new().routes(routes!(check::check)).layer(DefaultBodyLimit::max(check::MAX_BODY));
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(incidents::list))
         .routes(routes!(incidents::show))
@@ -119,6 +122,7 @@ fn private() -> OpenApiRouter<App> {
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .merge(session)
         .merge(intake)
+        .merge(check)
 }
 
 /// What anybody may read. It is not compressed: read-back compares bytes.
@@ -149,6 +153,7 @@ async fn description() -> Answer<impl IntoResponse> {
         (name = "alerts", description = "Other issuers' alerts that an officer must judge"),
         (name = "warnings", description = "From the draft to the end of a warning"),
         (name = "sources", description = "Where things come from"),
+        (name = "check", description = "What is wrong with a CAP message, and what it says"),
         (name = "events", description = "What changes, as it changes"),
         (name = "intake", description = "Measurements pushed by programs"),
         (name = "public", description = "What anybody may read"),

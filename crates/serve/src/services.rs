@@ -16,6 +16,8 @@ use crate::metrics::Metrics;
 const MAX_STREAMS: usize = 512;
 /// Pushed bodies in memory at the same time.
 const MAX_INTAKES: usize = 8;
+/// Documents that are checked at the same time.
+const MAX_CHECKS: usize = 2;
 
 /// How every source stands now.
 pub type SourceList = Arc<dyn Fn() -> Vec<SourceView> + Send + Sync>;
@@ -69,6 +71,7 @@ pub(crate) struct Shared {
     pub(crate) feed: feed::Kept,
     pub(crate) streams: Arc<Semaphore>,
     pub(crate) intakes: Arc<Semaphore>,
+    pub(crate) checks: Arc<Semaphore>,
 }
 
 impl App {
@@ -80,6 +83,7 @@ impl App {
             feed: feed::Kept::default(),
             streams: Arc::new(Semaphore::new(MAX_STREAMS)),
             intakes: Arc::new(Semaphore::new(MAX_INTAKES)),
+            checks: Arc::new(Semaphore::new(MAX_CHECKS)),
         }))
     }
 }

@@ -1,6 +1,7 @@
 //! The operators' API under `/api/v1`.
 
 pub(crate) mod alerts;
+pub(crate) mod check;
 pub(crate) mod clock;
 pub(crate) mod decide;
 pub(crate) mod events;

@@ -9,6 +9,8 @@ use utoipa::ToSchema;
 
 /// Corners of the polygon that stands for a circle.
 const CORNERS: u32 = 64;
+/// Positions of that polygon; one round a pole has three more.
+pub(super) const CIRCLE_POSITIONS: usize = CORNERS as usize + 1;
 /// Polygons in one area that is handed in, at most.
 const MAX_POLYGONS: usize = 1_000;
 
@@ -80,7 +82,8 @@ fn outline(shape: &Shape) -> Vec<[f64; 2]> {
     }
 }
 
-/// Steps of more than 180 degrees are taken the short way round.
+/// Steps of more than 180 degrees are taken the short way round. What goes once round the earth is closed along
+/// the nearer pole.
 fn unrolled(points: impl Iterator<Item = [f64; 2]>) -> Vec<[f64; 2]> {
     let mut out: Vec<[f64; 2]> = Vec::new();
     let mut turns = 0.0;
@@ -94,14 +97,18 @@ fn unrolled(points: impl Iterator<Item = [f64; 2]>) -> Vec<[f64; 2]> {
         last = Some(lon);
         out.push([lon + turns, lat]);
     }
+    if let (true, Some(&start), Some(&end)) = (turns != 0.0, out.first(), out.last()) {
+        let pole = 90.0_f64.copysign(out.iter().map(|[_, lat]| lat).sum());
+        out.extend([[end[0], pole], [start[0], pole], start]);
+    }
     out
 }
 
 fn circle_outline(circle: &Circle) -> Vec<[f64; 2]> {
     let angle = circle.radius_km / EARTH_RADIUS_KM;
-    let reach = circle.center.lat.abs() + angle.to_degrees();
+    let reach = angle.to_degrees() - circle.center.lat.abs();
     if reach >= 90.0 {
-        // A pole lies within: no simple ring encloses that on a flat map, the box does.
+        // Both poles lie within: no ring encloses that on a flat map, the box does.
         let b = circle.bbox();
         return vec![
             [b.west, b.south],
@@ -120,7 +127,7 @@ fn circle_outline(circle: &Circle) -> Vec<[f64; 2]> {
         let east = (bearing.sin() * angle.sin() * lat.cos()).atan2(angle.cos() - lat.sin() * there.sin());
         [round(lon + east.to_degrees()), round(there.to_degrees())]
     };
-    (0..=CORNERS).map(corner).collect()
+    unrolled((0..=CORNERS).map(corner))
 }
 
 /// To about a tenth of a metre.
@@ -162,8 +169,33 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_round_a_pole_is_a_box() {
-        let ring = circle_outline(&circle(89.0, 10.0, 500.0));
+    fn what_goes_round_a_pole_is_closed_along_it() {
+        for (lat, pole) in [(80.0, 90.0), (-80.0, -90.0)] {
+            let ring = circle_outline(&circle(lat, 10.0, 2000.0));
+            assert_eq!(ring.len(), CIRCLE_POSITIONS + 3);
+            assert_eq!(ring.first(), ring.last());
+            assert_eq!(ring.iter().filter(|[_, lat]| *lat == pole).count(), 2);
+            let width = (ring[CIRCLE_POSITIONS][0] - ring[0][0]).abs();
+            assert!((width - 360.0).abs() < 1e-6, "{width}");
+        }
+        let points = [(70.0, 0.0), (70.0, 120.0), (70.0, -120.0), (70.0, 0.0)];
+        let points = points.map(|(lat, lon)| Point::new(lat, lon).expect("a point"));
+        let ring = outline(&Shape::Polygon(Ring::new(points.to_vec()).expect("a ring")));
+        let expected = [
+            [0.0, 70.0],
+            [120.0, 70.0],
+            [240.0, 70.0],
+            [360.0, 70.0],
+            [360.0, 90.0],
+            [0.0, 90.0],
+            [0.0, 70.0],
+        ];
+        assert_eq!(ring, expected);
+    }
+
+    #[test]
+    fn a_circle_round_both_poles_is_a_box() {
+        let ring = circle_outline(&circle(10.0, 10.0, 19_000.0));
         assert_eq!(ring.len(), 5);
         assert_eq!(ring.first(), ring.last());
     }

@@ -4,6 +4,7 @@ mod alert;
 mod area;
 mod can;
 mod channel;
+mod check;
 mod draft;
 mod geojson;
 mod incident;
@@ -15,6 +16,7 @@ mod source;
 mod warning;
 
 pub(crate) use alert::{AlertList, AlertState, held};
+pub(crate) use check::CheckView;
 pub(crate) use draft::{DraftInput, content_of};
 pub(crate) use incident::{IncidentList, IncidentView, LinkName};
 pub(crate) use member::member_of;
