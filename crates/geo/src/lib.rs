@@ -9,6 +9,7 @@ mod area;
 mod bbox;
 mod circle;
 mod cover;
+pub mod geocode;
 mod left;
 mod overlap;
 pub mod places;
