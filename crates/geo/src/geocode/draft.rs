@@ -96,20 +96,28 @@ impl TableDraft {
 ///
 /// Codes are compared as they are written: both lists should be in the spelling of tables.
 pub fn add_entries(earlier: &mut Vec<EntryDraft>, later: Vec<EntryDraft>) {
-    let mut by_code: BTreeMap<String, BTreeMap<Option<i64>, EntryDraft>> = BTreeMap::new();
+    // A code and a time may have several entries: parts of one place, joined when they are encoded.
+    type Versions = BTreeMap<Option<i64>, Vec<EntryDraft>>;
+    let mut by_code: BTreeMap<String, Versions> = BTreeMap::new();
     for entry in std::mem::take(earlier) {
-        by_code.entry(entry.code.clone()).or_default().insert(entry.from, entry);
+        by_code.entry(entry.code.clone()).or_default().entry(entry.from).or_default().push(entry);
     }
+    let mut renewed: BTreeMap<String, Versions> = BTreeMap::new();
     for entry in later {
-        let versions = by_code.entry(entry.code.clone()).or_default();
-        if let Some(from) = entry.from {
-            for before in versions.range_mut(..Some(from)).map(|(_, before)| before) {
-                if before.until.is_none_or(|until| until > from) {
-                    before.until = Some(from);
+        renewed.entry(entry.code.clone()).or_default().entry(entry.from).or_default().push(entry);
+    }
+    for (code, entries) in renewed {
+        let versions = by_code.entry(code).or_default();
+        for (from, entries) in entries {
+            if let Some(from) = from {
+                for before in versions.range_mut(..Some(from)).flat_map(|(_, before)| before) {
+                    if before.until.is_none_or(|until| until > from) {
+                        before.until = Some(from);
+                    }
                 }
             }
+            versions.insert(from, entries);
         }
-        versions.insert(entry.from, entry);
     }
-    earlier.extend(by_code.into_values().flat_map(BTreeMap::into_values));
+    earlier.extend(by_code.into_values().flat_map(BTreeMap::into_values).flatten());
 }

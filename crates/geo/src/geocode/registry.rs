@@ -37,6 +37,14 @@ pub struct Drawn {
     at: usize,
 }
 
+impl Drawn {
+    /// The position of its table in the registry.
+    #[must_use]
+    pub fn table(&self) -> usize {
+        self.table
+    }
+}
+
 impl<'a> Registry<'a> {
     /// A registry without tables: every code is of an unknown scheme.
     #[must_use]
