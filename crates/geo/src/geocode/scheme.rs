@@ -56,7 +56,7 @@ static KNOWN: &[Known] = &[
     Known {
         name: "EMMA_ID",
         spellings: &["EMMAID", "EMMA"],
-        form: "two letters and three digits",
+        form: "two letters and three to five digits",
         read: emma,
     },
     // MeteoAlarm's FIPS are regions of FIPS 10-4 (two letters first), the American ones counties of FIPS 6-4.
@@ -177,7 +177,9 @@ fn ugc(value: &str) -> Option<Meaning> {
 
 fn emma(value: &str) -> Option<Meaning> {
     let bytes = value.as_bytes();
-    let sound = bytes.len() == 5 && bytes[..2].iter().all(u8::is_ascii_uppercase) && digits(&value[2..]);
+    let sound = (5..=7).contains(&bytes.len())
+        && bytes[..2].iter().all(u8::is_ascii_uppercase)
+        && bytes[2..].iter().all(u8::is_ascii_digit);
     plain("EMMA_ID", value).filter(|_| sound)
 }
 

@@ -30,6 +30,7 @@ fn schemes_and_codes_as_they_occur() {
         ("UGC", "TXCALL", "UGC TXC000 all of TXC"),
         ("UGC", "TXZ000", "UGC TXZ000 all of TXZ"),
         ("EMMA_ID", "AT001", "EMMA_ID AT001"),
+        ("EMMA_ID", "CZ01100", "EMMA_ID CZ01100"),
         (" EMMA ID ", " at001 ", "EMMA_ID AT001"),
         ("NUTS3", "AT331", "NUTS AT331"),
         ("NUTS2", "AT11", "NUTS AT11"),
