@@ -5,7 +5,7 @@ use super::{csv_rows, geojson};
 use crate::command::{Answer, print};
 use crate::config::read_table;
 use anyhow::{Context as _, bail};
-use beaconfire_geo::geocode::{Drawing, EntryDraft, TableDraft, add_entries, encode, meaning, scheme};
+use beaconfire_geo::geocode::{Drawing, EntryDraft, TableDraft, add_entries, encode, scheme};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
