@@ -174,6 +174,14 @@ fn mistakes_have_their_file_line_and_mend_and_nothing_is_written() {
             "b.geojson, line 4: the feature has no property \"ugc\"",
         ),
         (geojson("c.geojson", "MultiPolygon", "LineString"), "c.geojson, line 4: the feature cannot be read"),
+        (
+            geojson(
+                "r.geojson",
+                "[13.0,51.0],[12.0,50.0]]]",
+                "[13.0,51.0],[12.0,50.0],[12.1,50.1],[12.0,50.1],[12.0,50.0]]]",
+            ),
+            "closed at point 4, before its end",
+        ),
         (geojson("d.geojson", "[13.0,50.0]", "[13.0]"), "d.geojson, line 4: a position has fewer"),
     ] {
         let run = folder.import(&file, "bad.geocodes", &fields);
@@ -231,9 +239,9 @@ fn the_built_in_tables_know_places_by_all_their_codes() {
         assert!(run.out.contains(&format!("\t{scheme}\t")), "{scheme}: {}", run.out);
     }
     for (scheme, code, name) in [
-        ("UGC", "TXC201", "Harris"),
-        ("SAME", "048201", "Harris"),
-        ("FIPS6", "48201", "Harris"),
+        ("UGC", "TXC453", "Travis"),
+        ("SAME", "048453", "Travis"),
+        ("FIPS6", "48453", "Travis"),
         ("EMMA_ID", "AT001", "Niederösterreich"),
         ("NUTS3", "AT331", ""),
         ("WARNCELLID", "501000001", ""),

@@ -32,7 +32,7 @@ retired, or not valid yet is no.
 Exit status: 0 a place; 1 none; 2 a table cannot be read.
 
 Examples:
-  beaconfire geocodes show SAME 048201
+  beaconfire geocodes show SAME 048453
   beaconfire geocodes show NUTS3 AT331 --at 2024-05-01T00:00:00Z
   beaconfire geocodes show --table own.geocodes profile:CAP-CP:Location:0.3 3506008 --geojson")]
     Show {

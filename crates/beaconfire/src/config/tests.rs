@@ -214,8 +214,8 @@ fn tables_of_geocodes_join_those_that_come_with_the_program() {
         matches!(load(table).expect("good").geocodes.resolve(scheme, code, 0), Resolution::Place(_))
     };
     let own = "tables = [\"own.geocodes\"]";
-    assert!(know(own, "own", "7") && know(own, "UGC", "TXC201") && !know("", "own", "7"));
-    assert!(!know(&format!("{own}\nbuilt_in = false"), "UGC", "TXC201"));
+    assert!(know(own, "own", "7") && know(own, "UGC", "TXC453") && !know("", "own", "7"));
+    assert!(!know(&format!("{own}\nbuilt_in = false"), "UGC", "TXC453"));
     let warned = load("built_in = false").expect("good").warnings;
     assert!(warned.iter().any(|words| words.contains("no tables of geocodes")), "{warned:?}");
     for (table, words) in [("no.geocodes", "not a table of geocodes"), ("gone.geocodes", "gone.geocodes")] {

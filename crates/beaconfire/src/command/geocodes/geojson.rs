@@ -144,7 +144,9 @@ fn entry(text: &str, fields: &Fields, holes: &mut usize) -> Result<EntryDraft, S
         let mut of_polygon = polygon.into_iter();
         let Some(outer) = of_polygon.next() else { continue };
         *holes += of_polygon.len();
-        rings.push(outer.iter().map(degrees).collect::<Result<Vec<_>, _>>()?);
+        let ring = outer.iter().map(degrees).collect::<Result<Vec<_>, _>>()?;
+        closes_once(&ring)?;
+        rings.push(ring);
     }
     if rings.is_empty() && until.is_none() {
         return Err(format!("code {code:?} is drawn nowhere; draw it, or say when it was given up"));
@@ -157,6 +159,22 @@ fn entry(text: &str, fields: &Fields, holes: &mut usize) -> Result<EntryDraft, S
         successors: codes(&field(&fields.successors_property)).map(str::to_owned).collect(),
         drawing: if rings.is_empty() { Drawing::Nowhere } else { Drawing::Rings(rings) },
     })
+}
+
+/// A ring that comes back to its first point before its end was cut or pinched by whoever made the file: what lies
+/// behind that point may be nearly all of the place, so it is not taken as it is.
+fn closes_once(ring: &[(f64, f64)]) -> Result<(), String> {
+    let Some(first) = ring.first() else { return Ok(()) };
+    let left = ring.iter().position(|point| point != first).unwrap_or(ring.len());
+    let back = ring.iter().rposition(|point| point != first).unwrap_or(0);
+    match ring.iter().take(back).skip(left).position(|point| point == first) {
+        None => Ok(()),
+        Some(at) => Err(format!(
+            "a ring of {} points is closed at point {}, before its end; mend it, it may be damaged",
+            ring.len(),
+            left + at + 1
+        )),
+    }
 }
 
 /// North and east.
