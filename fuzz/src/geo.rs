@@ -1,5 +1,6 @@
-//! Targets of `geo`: the index of places, rings as they are found.
+//! Targets of `geo`: tables of geocodes, the index of places, rings as they are found.
 
+use beaconfire_geo::geocode::{Drawing, Registry, Resolution, Table, TableDraft, encode};
 use beaconfire_geo::places::Places;
 use beaconfire_geo::{
     Area, Circle, Point, Ring, Shape, antimeridian, normal, repair, round, simplify, unwrap, validity,
@@ -46,4 +47,41 @@ pub fn geo_ring(data: &[u8]) {
 
 fn polygon(shape: &Shape) -> Option<Ring> {
     if let Shape::Polygon(ring) = shape { Some(ring.clone()) } else { None }
+}
+
+/// A table of geocodes: refused, or every code in it has an answer and it is the same when it is encoded again. The
+/// checksum is put right first: behind it lies all that can go wrong.
+pub fn geo_geocodes(data: &[u8]) {
+    let mut bytes = data.to_vec();
+    if let Some(sum) = data.get(16..).map(crc32) {
+        bytes[12..16].copy_from_slice(&sum.to_le_bytes());
+    }
+    let Ok(table) = Table::from_bytes(bytes) else { return };
+    let codes: Vec<String> = table.iter().map(|entry| entry.code).collect();
+    assert_eq!(codes.len(), table.len(), "an entry was lost");
+    let scheme = table.scheme().to_owned();
+    let draft = TableDraft::of(&table);
+    let mut registry = Registry::new();
+    registry.add(table);
+    for code in codes.iter().take(64) {
+        assert!(registry.tables()[0].find(code).next().is_some(), "{code:?} is there and not found");
+        for second in [i64::MIN, 0, i64::MAX] {
+            let answer = registry.resolve(&scheme, code, second);
+            assert!(!answer.to_string().is_empty());
+            if let Resolution::Place(place) = answer {
+                assert!(!registry.shapes(&place.drawn).is_empty(), "a place without a shape");
+            }
+        }
+    }
+    let is_small =
+        draft.entries.iter().all(|entry| !matches!(&entry.drawing, Drawing::Rings(r) if r.len() > 1000));
+    if is_small && let Ok(encoded) = encode(&draft) {
+        let again = Table::from_bytes(encoded.bytes).expect("what we encode can be read");
+        assert!(again.len() <= codes.len(), "more entries than were there");
+    }
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    let step = |crc: u32, _| if crc & 1 == 1 { 0xEDB8_8320 ^ (crc >> 1) } else { crc >> 1 };
+    !bytes.iter().fold(!0, |crc, &byte| (0..8).fold(crc ^ u32::from(byte), step))
 }

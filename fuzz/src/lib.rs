@@ -41,6 +41,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("flow_series_ndjson", flow_series_ndjson),
     ("flow_usgs_nwis", flow_usgs_nwis),
     ("flow_usgs_quake", flow_usgs_quake),
+    ("geo_geocodes", geo_geocodes),
     ("geo_places", geo_places),
     ("geo_ring", geo_ring),
 ];

@@ -176,6 +176,7 @@ async fn reload(config: &Path, sources: &[SourceSetup], river: &River) -> anyhow
     }
     let loaded = Command::LoadRules(Box::new(plan.rules));
     river.engine().command(loaded, Actor::River).await?;
+    river.intake().load_geocodes(plan.geocodes);
     river.intake().load_rules(river.engine().read(|state| state.rules.clone())).await;
     Ok(())
 }

@@ -14,6 +14,7 @@ use beaconfire_core::{
 };
 use beaconfire_detect::Sample;
 use beaconfire_geo::Exposure;
+use beaconfire_geo::geocode::Registry;
 use beaconfire_store::{self as store, IntakeBatch, Items, Observations, StoreError};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,6 +61,7 @@ pub(crate) struct Inner {
     pub(crate) items: Arc<Items>,
     pub(crate) observations: Arc<Observations>,
     pub(crate) exposures: Exposures,
+    pub(crate) geocodes: Mutex<Arc<Registry<'static>>>,
     pub(crate) sources: BTreeMap<SourceId, SourceSetup>,
     pub(crate) judge: tokio::sync::Mutex<Judging>,
     /// When each source was last pushed to, river time; whoever watches the sources looks here.
@@ -185,6 +187,8 @@ impl Intake {
     }
 
     async fn take_alerts(&self, id: &SourceId, parsed: &Parsed, body: &[u8]) -> Result<(), IntakeError> {
+        let geocodes = lock(&self.inner.geocodes).clone();
+        let area_use = self.inner.sources.get(id).map(|setup| setup.options.area).unwrap_or_default();
         for alert in &parsed.alerts {
             if is_about_a_person(&alert.alert) {
                 // Neither kept nor named: that such a message came is all that is written down.
@@ -195,7 +199,8 @@ impl Intake {
             }
             let bytes = body.get(alert.bytes.clone()).unwrap_or(body).to_vec();
             let item = self.keep(id, "cap", "application/cap+xml", bytes, 1).await?;
-            let mut inbound = area::inbound(&alert.alert, &alert.findings, id, &item);
+            let (alert, findings) = (&alert.alert, &alert.findings);
+            let mut inbound = area::inbound(alert, findings, id, &item, &geocodes, area_use);
             let area = inbound.area();
             let near = area.locator_center().and_then(|point| self.inner.exposures.nearest(point));
             inbound.zone = near.and_then(|near| near.zone);
@@ -370,6 +375,11 @@ impl Intake {
             self.inner.engine.command(command, Actor::River).await?;
         }
         Ok(())
+    }
+
+    /// Takes new tables of geocodes, for alerts that come in from now on.
+    pub fn load_geocodes(&self, geocodes: Arc<Registry<'static>>) {
+        *lock(&self.inner.geocodes) = geocodes;
     }
 
     /// Takes new rules for the detectors.

@@ -228,6 +228,7 @@ fn start_intake(engine: &Engine, stores: &Stores, setup: &Setup) -> Result<Intak
             items: stores.items.clone(),
             observations: stores.observations.clone(),
             exposures: Exposures::new(setup.places.clone())?,
+            geocodes: Mutex::new(setup.geocodes.clone()),
             sources: setup.sources.iter().map(|s| (s.id.clone(), s.clone())).collect(),
             pushed: Mutex::default(),
             judge: tokio::sync::Mutex::new(Judging { bank: Arc::new(Mutex::new(bank)), judged }),

@@ -1,6 +1,7 @@
 //! What the river is started with: configuration already read and checked.
 
 use beaconfire_core::{ChannelId, Mode, Rules, SourceId};
+use beaconfire_geo::geocode::Registry;
 use beaconfire_store::Signer;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,6 +19,8 @@ pub struct Setup {
     pub rules: Rules,
     /// Places in the form of `beaconfire_geo::places`; empty where there are none.
     pub places: Vec<u8>,
+    /// What geocodes stand for.
+    pub geocodes: Arc<Registry<'static>>,
     /// Sources, in the order of `rules.sources`.
     pub sources: Vec<SourceSetup>,
     /// Channels, in the order of `rules.channels`.

@@ -82,6 +82,7 @@ fn setup(data: &Path) -> Setup {
             ..Rules::default()
         },
         places: Vec::new(),
+        geocodes: Default::default(),
         sources: vec![SourceSetup {
             id: source,
             kind: "series-ndjson".to_owned(),

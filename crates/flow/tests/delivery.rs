@@ -72,6 +72,7 @@ fn setup(data: &Path, channels: Vec<(&str, Target)>) -> Setup {
             stations: vec![StationRule { source: source(), station }],
         },
         places: Vec::new(),
+        geocodes: Default::default(),
         sources: vec![SourceSetup {
             id: source(),
             kind: "series-ndjson".to_owned(),

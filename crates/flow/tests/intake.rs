@@ -25,6 +25,7 @@ fn setup(data: &Path) -> Setup {
             ..Rules::default()
         },
         places: Vec::new(),
+        geocodes: Default::default(),
         sources: vec![SourceSetup {
             id,
             kind: "cap".to_owned(),

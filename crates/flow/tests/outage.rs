@@ -57,6 +57,7 @@ fn setup(data: &Path) -> Setup {
         data: data.to_owned(),
         rules: rules(),
         places: Vec::new(),
+        geocodes: Default::default(),
         sources: vec![SourceSetup {
             id: source(),
             kind: "series-ndjson".to_owned(),

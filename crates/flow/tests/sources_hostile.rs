@@ -157,6 +157,13 @@ fn deep_nesting_is_refused_by_every_kind() {
     }
 }
 
+fn area_of(info: &beaconfire_cap::Info) -> (beaconfire_geo::Area, Option<String>) {
+    use beaconfire_core::area::{Semantics, of_info};
+    let at = jiff::Timestamp::UNIX_EPOCH;
+    let found = of_info(info, &beaconfire_geo::geocode::Registry::new(), at, Semantics::Union);
+    (found.area.clone(), found.unresolved())
+}
+
 #[test]
 fn a_polygon_of_a_million_points_is_kept_and_its_area_is_unresolved() {
     let mut points = String::new();
@@ -168,14 +175,14 @@ fn a_polygon_of_a_million_points_is_kept_and_its_area_is_unresolved() {
     let parsed = parse("cap", ALERT.replace("POLYGON", &points).as_bytes()).unwrap();
     let alert = &parsed.alerts[0].alert;
     assert_eq!(alert.identifier, "A-1", "the alert is kept");
-    let (area, unresolved) = beaconfire_core::area::of_info(&alert.infos[0]);
+    let (area, unresolved) = area_of(&alert.infos[0]);
     assert!(matches!(area, beaconfire_geo::Area::Unresolved(_)), "such a ring is not worked with");
     assert!(unresolved.is_some());
 
     let beside = "<polygon>0,0 0,1 1,1 0,0</polygon><polygon>POLYGON</polygon>";
     let text = ALERT.replace("<polygon>POLYGON</polygon>", beside).replace("POLYGON", &points);
     let info = parse("cap", text.as_bytes()).unwrap().alerts[0].alert.infos[0].clone();
-    let (area, unresolved) = beaconfire_core::area::of_info(&info);
+    let (area, unresolved) = area_of(&info);
     assert_eq!(area.shapes().len(), 1, "what can be worked with is");
     assert!(unresolved.is_some(), "and what cannot is not forgotten");
 }

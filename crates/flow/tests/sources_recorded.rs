@@ -233,6 +233,7 @@ async fn river(data: &Path) -> River {
             ..Rules::default()
         },
         places: Vec::new(),
+        geocodes: Default::default(),
         sources: sources.collect(),
         channels: Vec::new(),
         signer: Arc::new(Ed25519Signer::from_pkcs8(&key).unwrap()),

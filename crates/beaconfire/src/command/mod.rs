@@ -8,6 +8,7 @@ mod check;
 mod demo;
 mod detect;
 mod generate;
+mod geocodes;
 mod items;
 mod journal;
 mod kinds;
@@ -51,6 +52,7 @@ enum Command {
     Restore(backup::RestoreArgs),
     Packs(packs::Args),
     Kinds(kinds::Args),
+    Geocodes(geocodes::Args),
     Account(account::Args),
     Token(token::Args),
     Generate(generate::Args),
@@ -87,6 +89,7 @@ impl Cli {
             Command::Restore(args) => args.run(),
             Command::Packs(args) => args.run(),
             Command::Kinds(args) => args.run(),
+            Command::Geocodes(args) => args.run(),
             Command::Account(args) => args.run(),
             Command::Token(args) => args.run(),
             Command::Generate(args) => args.run(),

@@ -36,6 +36,9 @@ pub(crate) struct File {
     pub(crate) packs: PathBuf,
     /// A CSV file with the columns id, name, country, lat, lon, population, zone. Without it exposure is unknown.
     pub(crate) places: Option<PathBuf>,
+    /// What the geocodes of alerts stand for.
+    #[serde(default)]
+    pub(crate) geocodes: GeocodesTable,
     /// Private keys.
     pub(crate) keys: Keys,
     /// Who warns.
@@ -71,6 +74,23 @@ impl From<ModeWord> for beaconfire_core::Mode {
             ModeWord::Test => Self::Test,
             ModeWord::Exercise => Self::Exercise,
         }
+    }
+}
+
+/// What the geocodes of alerts stand for.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct GeocodesTable {
+    /// Files made by `beaconfire geocodes import`; what a later one says of a code counts before what an earlier one
+    /// says, and all of them count before the tables that come with the program.
+    pub(crate) tables: Vec<PathBuf>,
+    /// Whether the tables that come with the program are used too; `beaconfire geocodes list` shows them.
+    pub(crate) built_in: bool,
+}
+
+impl Default for GeocodesTable {
+    fn default() -> Self {
+        Self { tables: Vec::new(), built_in: true }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod channels;
 mod format;
+mod geocodes;
 mod keys;
 mod mistake;
 mod packs;
@@ -12,6 +13,7 @@ mod span;
 mod stations;
 
 pub(crate) use format::schema;
+pub(crate) use geocodes::{built_in, read_table};
 pub(crate) use keys::signer;
 pub(crate) use mistake::{Mistake, Mistakes};
 pub(crate) use packs::{find as find_packs, read as read_pack};
@@ -19,6 +21,7 @@ pub(crate) use packs::{find as find_packs, read as read_pack};
 use beaconfire_core::Rules;
 use beaconfire_core::pack::locate;
 use beaconfire_flow::{ChannelSetup, Setup, SourceSetup};
+use beaconfire_geo::geocode::Registry;
 use beaconfire_store::Signer;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -49,6 +52,8 @@ pub(crate) struct Plan {
     pub(crate) rules: Rules,
     /// The index of places.
     pub(crate) places: Vec<u8>,
+    /// What geocodes stand for.
+    pub(crate) geocodes: Arc<Registry<'static>>,
     /// Sources, in the order of the rules.
     pub(crate) sources: Vec<SourceSetup>,
     /// Channels, in the order of the rules.
@@ -84,6 +89,7 @@ impl Plan {
             data: self.data.clone(),
             rules: self.rules.clone(),
             places: self.places.clone(),
+            geocodes: self.geocodes.clone(),
             sources: self.sources.clone(),
             channels: self.channels.clone(),
             signer,
@@ -138,6 +144,7 @@ impl Reader {
         let listen = self.check_settings();
         let packs = self.load_packs();
         let places = self.load_places();
+        let geocodes = Arc::new(self.load_geocodes());
         let (sources, source_rules, stations) = self.load_sources();
         let (channels, channel_rules) = self.load_channels();
         self.compare_packs_with_sources(&packs);
@@ -160,6 +167,7 @@ impl Reader {
                 stations,
             },
             places,
+            geocodes,
             sources,
             channels,
             warnings: self.warnings,

@@ -185,3 +185,42 @@ fn the_demo_is_an_exercise_whose_packs_look_at_configured_sources() {
     assert_eq!((plan.rules.packs.len(), plan.rules.sources.len()), (4, 7));
     assert!(plan.places.len() > 100_000);
 }
+
+#[test]
+fn tables_of_geocodes_join_those_that_come_with_the_program() {
+    use beaconfire_geo::geocode::{Drawing, EntryDraft, Resolution, TableDraft, encode};
+    let entry = EntryDraft {
+        code: "7".to_owned(),
+        name: "Own district".to_owned(),
+        drawing: Drawing::Rings(vec![vec![(1.0, 1.0), (1.0, 2.0), (2.0, 2.0)]]),
+        ..EntryDraft::default()
+    };
+    let draft = TableDraft {
+        scheme: "own".to_owned(),
+        units: 100,
+        resolution_m: 100,
+        entries: vec![entry],
+        ..TableDraft::default()
+    };
+    let load = |table: &str| {
+        let config = GOOD.replace("[keys]", &format!("[geocodes]\n{table}\n\n[keys]"));
+        let folder = folder(&config);
+        fs::write(folder.path().join("own.geocodes"), encode(&draft).expect("a table").bytes)
+            .expect("written");
+        fs::write(folder.path().join("no.geocodes"), "none").expect("written");
+        Plan::load(&folder.path().join("beaconfire.toml"))
+    };
+    let know = |table: &str, scheme: &str, code: &str| {
+        matches!(load(table).expect("good").geocodes.resolve(scheme, code, 0), Resolution::Place(_))
+    };
+    let own = "tables = [\"own.geocodes\"]";
+    assert!(know(own, "own", "7") && know(own, "UGC", "TXC453") && !know("", "own", "7"));
+    assert!(!know(&format!("{own}\nbuilt_in = false"), "UGC", "TXC453"));
+    let warned = load("built_in = false").expect("good").warnings;
+    assert!(warned.iter().any(|words| words.contains("no tables of geocodes")), "{warned:?}");
+    for (table, words) in [("no.geocodes", "not a table of geocodes"), ("gone.geocodes", "gone.geocodes")] {
+        let mistakes = load(&format!("tables = [\"own.geocodes\", \"{table}\"]")).expect_err("bad").0;
+        assert!(mistakes.len() == 1 && mistakes[0].message.contains(words), "{mistakes:?}");
+        assert_eq!(mistakes[0].place().expect("a place").0, 8);
+    }
+}

@@ -1,6 +1,7 @@
 //! What can be set for a source of any kind.
 
 use super::error::ParseError;
+use beaconfire_core::area::AreaUse;
 use serde::{Deserialize, Serialize};
 
 /// What can be set for a source of any kind, the table `[source.options]`.
@@ -20,6 +21,10 @@ pub struct Options {
     /// `usgs-nwis`: the parameter whose series bear the bare station number. Default `00065`, gauge
     /// height.
     pub parameter: String,
+    /// `cap`: how the shapes and the geocodes of an area go together. `auto`, the default: as the message's profile
+    /// says, else all together as CAP says. `union`: always together. `shapes`: geocodes count only where there is no
+    /// shape, which is what the US National Weather Service means by its storm-based warnings.
+    pub area: AreaUse,
 }
 
 impl Default for Options {
@@ -30,6 +35,7 @@ impl Default for Options {
             unit: None,
             vanish_after_polls: None,
             parameter: "00065".to_owned(),
+            area: AreaUse::Auto,
         }
     }
 }
