@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 
+use super::bar;
 use crate::house;
 use load::Load;
 use server::Server;
@@ -89,11 +90,6 @@ fn pace(server: &Server, load: &Load, first: u32, rate: f64, seconds: u32) -> Re
         "push to signal            at {rate:.0} obs/s: median {median:?}, p99 {p99:?}, longest {longest:?}, of {count}"
     );
     Ok(p99)
-}
-
-fn bar(held: bool, words: &str) -> bool {
-    println!("{}  {words}", if held { "held  " } else { "MISSED" });
-    held
 }
 
 fn options(args: &[&str]) -> Result<Options> {
