@@ -261,6 +261,15 @@ impl<'a> Scanner<'a> {
     }
 
     fn end_tag(&mut self, offset: usize) -> Result<Option<Token<'a>>, ReadError> {
+        let rest = &self.text.as_bytes()[offset + 2..];
+        if let Some(open) = self.open.last()
+            && rest.get(open.len()) == Some(&b'>')
+            && rest.starts_with(open.as_bytes())
+        {
+            self.at = offset + 2 + open.len() + 1;
+            self.open.pop();
+            return Ok(Some(self.end()));
+        }
         let Some(len) = tag_len(&self.text.as_bytes()[offset..]) else { return self.rare(offset) };
         let name = self.text[offset + 2..offset + len - 1].trim_end_matches([' ', '\t', '\n', '\r']);
         match self.open.pop() {
@@ -419,16 +428,15 @@ pub(crate) fn is_xml_char(ch: char) -> bool {
 
 /// Bytes of a tag from `<` to `>`, which counts in no quotes; none if it does not end.
 fn tag_len(bytes: &[u8]) -> Option<usize> {
-    let mut quote = None;
-    for (at, byte) in bytes.iter().enumerate() {
-        match (quote, byte) {
-            (None, b'>') => return Some(at + 1),
-            (None, b'\'' | b'"') => quote = Some(*byte),
-            (Some(open), _) if open == *byte => quote = None,
-            _ => {}
+    let mut at = 0;
+    loop {
+        at += bytes[at..].iter().position(|b| matches!(b, b'>' | b'\'' | b'"'))? + 1;
+        let mark = bytes[at - 1];
+        if mark == b'>' {
+            return Some(at);
         }
+        at += bytes[at..].iter().position(|b| *b == mark)? + 1;
     }
-    None
 }
 
 /// Bytes up to the next `<` or `&`, and whether some may begin what XML changes or forbids.
