@@ -9,6 +9,8 @@ cargo xtask TASK
   bless                   writes the generated files under docs/ anew
   bench river             intake and judging speed against bare SQLite
                           (--series, --batch, --rounds, --seconds, --connections, --binary FILE)
+  bench cap               reading CAP against libxml2 with the schemas and other readers
+                          (--runs N, --seconds S; needs BEACONFIRE_REFERENCE_DATA)
   crash [--values N] [--from K] [--kills N] [--seed N] [--jobs N] [--binary FILE] [--all]
                           aborts and kills the demo, and holds what it then ends in
   fuzz [TARGET ...] [--minutes N] [--jobs N]
@@ -21,7 +23,8 @@ fn main() -> ExitCode {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
         ["test", rest @ ..] => xtask::suite::main(rest),
-        ["bench", "river", rest @ ..] => xtask::bench::main(rest),
+        ["bench", "river", rest @ ..] => xtask::bench::river::main(rest),
+        ["bench", "cap", rest @ ..] => xtask::bench::cap::main(rest),
         ["crash", rest @ ..] => xtask::crash::main(rest),
         ["fuzz", rest @ ..] => xtask::fuzz::main(rest),
         ["bless"] => xtask::bless::main(),

@@ -20,14 +20,16 @@ impl<'a> Lines<'a> {
             *self = Lines::new(self.text);
         }
         let end = offset.min(self.text.len());
-        for byte in &self.text.as_bytes()[self.at..end] {
-            if *byte == b'\n' {
-                self.line = self.line.saturating_add(1);
-                self.column = 1;
-            } else if byte & 0xC0 != 0x80 {
-                self.column = self.column.saturating_add(1);
-            }
+        let passed = &self.text.as_bytes()[self.at..end];
+        let breaks = passed.iter().filter(|b| **b == b'\n').count();
+        let mut tail = passed;
+        if breaks > 0 {
+            self.line = self.line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX));
+            self.column = 1;
+            tail = passed.rsplit(|b| *b == b'\n').next().unwrap_or_default();
         }
+        let characters = tail.iter().filter(|b| **b & 0xC0 != 0x80).count();
+        self.column = self.column.saturating_add(u32::try_from(characters).unwrap_or(u32::MAX));
         self.at = end;
         (self.line, self.column)
     }

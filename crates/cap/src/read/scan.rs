@@ -106,7 +106,16 @@ impl<'a> Tag<'a> {
 /// Pulls tokens out of a text.
 pub(super) struct Scanner<'a> {
     text: &'a str,
-    reader: Reader<&'a [u8]>,
+    /// Where the next token begins.
+    at: usize,
+    /// Names of the open elements, as written.
+    open: Vec<&'a str>,
+    /// Whether an empty element has begun and not ended.
+    empty: bool,
+    /// Whether the last text may hold what XML changes or forbids.
+    odd: bool,
+    /// Whether the last text held `]]>`.
+    section_end: bool,
     bindings: Vec<Binding<'a>>,
     max_depth: usize,
     max_text: usize,
@@ -114,8 +123,6 @@ pub(super) struct Scanner<'a> {
     pub(super) depth: usize,
     /// Whether the outermost element has ended.
     done: bool,
-    /// Whether a text held `]]>` since somebody looked.
-    section_end: bool,
     /// Where an XML declaration stands that is not at the very start.
     pub(super) late_declaration: Option<usize>,
 }
@@ -128,24 +135,25 @@ struct Binding<'a> {
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(text: &'a str, limits: &Limits) -> Self {
-        let mut reader = Reader::from_str(text);
-        reader.config_mut().expand_empty_elements = true;
         Scanner {
             text,
-            reader,
+            at: 0,
+            open: Vec::with_capacity(8),
+            empty: false,
+            odd: false,
+            section_end: false,
             bindings: Vec::new(),
             max_depth: limits.max_depth,
             max_text: limits.max_text,
             depth: 0,
             done: false,
-            section_end: false,
             late_declaration: None,
         }
     }
 
     /// Where the next token begins.
     pub(super) fn offset(&self) -> usize {
-        usize::try_from(self.reader.buffer_position()).unwrap_or(self.text.len())
+        self.at
     }
 
     /// The text from `offset` to where the next token begins.
@@ -156,65 +164,28 @@ impl<'a> Scanner<'a> {
     /// The next token; comments and processing instructions are passed over.
     pub(super) fn next(&mut self) -> Result<Token<'a>, ReadError> {
         loop {
-            let offset = self.offset();
-            let event = match self.reader.read_event() {
-                Ok(event) => event,
-                Err(error) => {
-                    let at = usize::try_from(self.reader.error_position()).unwrap_or(offset);
-                    return Err(self.ill_formed(at, error.to_string()));
-                }
-            };
-            match event {
-                Event::Start(start) | Event::Empty(start) => {
-                    return self.start(&start, offset).map(Token::Start);
-                }
-                Event::End(_) => {
-                    while self.bindings.last().is_some_and(|b| b.depth == self.depth) {
-                        self.bindings.pop();
-                    }
-                    self.depth -= 1;
-                    self.done = self.depth == 0;
-                    return Ok(Token::End);
-                }
-                Event::Text(text) => {
-                    self.section_end |= text.contains("]]>");
-                    let text = match text.into_inner() {
-                        Cow::Borrowed(text) => normal_lines(text),
-                        Cow::Owned(text) => Cow::Owned(normal_lines(&text).into_owned()),
-                    };
-                    if self.depth > 0 {
-                        return Ok(Token::Text(text));
-                    }
-                    if !text.trim_ascii().is_empty() {
-                        return Err(self.ill_formed(offset, "there is text outside the outermost element"));
-                    }
-                }
-                Event::CData(text) if self.depth > 0 => {
-                    return Ok(Token::Text(match text.into_inner() {
-                        Cow::Borrowed(text) => normal_lines(text),
-                        Cow::Owned(text) => Cow::Owned(normal_lines(&text).into_owned()),
-                    }));
-                }
-                Event::CData(_) => {
-                    return Err(self.ill_formed(offset, "there is text outside the outermost element"));
-                }
-                Event::GeneralRef(name) => return self.reference(&name, offset).map(Token::Text),
-                Event::DocType(name) if name.trim_ascii().to_ascii_lowercase().starts_with("html") => {
-                    return Err(ReadError::NotCap { root: "html".to_owned() });
-                }
-                Event::DocType(_) => {
-                    let (line, column) = Lines::new(self.text).locate(offset);
-                    return Err(ReadError::Dtd { line, column });
-                }
-                Event::Decl(_) if offset > 0 => self.late_declaration = Some(offset),
-                Event::Decl(_) | Event::Comment(_) | Event::PI(_) => {}
-                Event::Eof if self.done => return Ok(Token::Eof),
-                Event::Eof if self.depth == 0 => return Err(self.ill_formed(offset, "there is no element")),
-                Event::Eof => {
+            if self.empty {
+                self.empty = false;
+                self.open.pop();
+                return Ok(self.end());
+            }
+            let offset = self.at;
+            let rest = &self.text.as_bytes()[offset..];
+            let token = match *rest {
+                [] if self.done => Some(Token::Eof),
+                [] if self.depth == 0 => return Err(self.ill_formed(offset, "there is no element")),
+                [] => {
                     return Err(
                         self.ill_formed(offset, "the document ends inside an element; it was cut off")
                     );
                 }
+                [b'<', b'/', ..] => self.end_tag(offset)?,
+                [b'<', b'!' | b'?', ..] | [b'&', ..] => self.rare(offset)?,
+                [b'<', ..] => self.start_tag(offset)?,
+                _ => self.characters(offset)?,
+            };
+            if let Some(token) = token {
+                return Ok(token);
             }
         }
     }
@@ -250,11 +221,13 @@ impl<'a> Scanner<'a> {
         let outside = self.depth - 1;
         let mut all = Cow::Borrowed("");
         let mut faults = TextFaults::default();
-        self.section_end = false;
+        let mut odd = false;
         loop {
             match self.next()? {
                 Token::Start(_) => faults.element = true,
                 Token::Text(part) => {
+                    odd |= self.odd;
+                    faults.section_end |= self.section_end;
                     let room = limit - all.len();
                     let mut end = part.len().min(room);
                     while !part.is_char_boundary(end) {
@@ -271,17 +244,125 @@ impl<'a> Scanner<'a> {
                 Token::End | Token::Eof => {}
             }
         }
-        faults.section_end = self.section_end;
-        if all.bytes().any(|b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r'))
-            || all.contains(['\u{FFFE}', '\u{FFFF}'])
-        {
+        if odd && !all.chars().all(is_xml_char) {
             faults.illegal = true;
             all.to_mut().retain(is_xml_char);
         }
         Ok((all, faults))
     }
 
-    fn start(&mut self, start: &BytesStart<'_>, offset: usize) -> Result<Tag<'a>, ReadError> {
+    /// Text up to the next markup or reference.
+    fn characters(&mut self, offset: usize) -> Result<Option<Token<'a>>, ReadError> {
+        let (len, odd) = plain_run(&self.text.as_bytes()[offset..]);
+        self.at = offset + len;
+        self.odd = odd;
+        let text = &self.text[offset..self.at];
+        self.section_end = odd && text.contains("]]>");
+        if self.depth > 0 {
+            return Ok(Some(Token::Text(if odd { normal_lines(text) } else { Cow::Borrowed(text) })));
+        }
+        if !text.trim_ascii().is_empty() {
+            return Err(self.ill_formed(offset, "there is text outside the outermost element"));
+        }
+        Ok(None)
+    }
+
+    fn start_tag(&mut self, offset: usize) -> Result<Option<Token<'a>>, ReadError> {
+        let Some(len) = tag_len(&self.text.as_bytes()[offset..]) else { return self.rare(offset) };
+        let content = &self.text[offset + 1..offset + len - 1];
+        let (content, empty) = match content.strip_suffix('/') {
+            Some(content) => (content, true),
+            None => (content, false),
+        };
+        let name_len = content.bytes().position(is_space).unwrap_or(content.len());
+        let tag = self.start(content, name_len, offset)?;
+        self.at = offset + len;
+        self.empty = empty;
+        self.open.push(&content[..name_len]);
+        Ok(Some(Token::Start(tag)))
+    }
+
+    fn end_tag(&mut self, offset: usize) -> Result<Option<Token<'a>>, ReadError> {
+        let rest = &self.text.as_bytes()[offset + 2..];
+        if let Some(open) = self.open.last()
+            && rest.get(open.len()) == Some(&b'>')
+            && rest.starts_with(open.as_bytes())
+        {
+            self.at = offset + 2 + open.len() + 1;
+            self.open.pop();
+            return Ok(Some(self.end()));
+        }
+        let Some(len) = tag_len(&self.text.as_bytes()[offset..]) else { return self.rare(offset) };
+        let name = self.text[offset + 2..offset + len - 1].trim_end_matches([' ', '\t', '\n', '\r']);
+        match self.open.pop() {
+            Some(open) if open == name => {}
+            Some(open) => {
+                let reason = format!("ill-formed document: expected `</{open}>`, but `</{name}>` was found");
+                return Err(self.ill_formed(offset, reason));
+            }
+            None => {
+                let reason =
+                    format!("ill-formed document: close tag `</{name}>` does not match any open tag");
+                return Err(self.ill_formed(offset, reason));
+            }
+        }
+        self.at = offset + len;
+        Ok(Some(self.end()))
+    }
+
+    fn end(&mut self) -> Token<'a> {
+        while self.bindings.last().is_some_and(|b| b.depth == self.depth) {
+            self.bindings.pop();
+        }
+        self.depth -= 1;
+        self.done = self.depth == 0;
+        Token::End
+    }
+
+    /// What begins with `&`, `<!` or `<?`, and tags that do not end.
+    fn rare(&mut self, offset: usize) -> Result<Option<Token<'a>>, ReadError> {
+        let mut reader = Reader::from_str(&self.text[offset..]);
+        let event = match reader.read_event() {
+            Ok(event) => event,
+            Err(error) => {
+                let at = usize::try_from(reader.error_position()).unwrap_or(0);
+                return Err(self.ill_formed(offset + at, error.to_string()));
+            }
+        };
+        let end = usize::try_from(reader.buffer_position()).ok().and_then(|len| offset.checked_add(len));
+        self.at = end.unwrap_or(self.text.len()).min(self.text.len());
+        match event {
+            Event::CData(text) if self.depth > 0 => {
+                (self.odd, self.section_end) = (true, false);
+                Ok(Some(Token::Text(match text.into_inner() {
+                    Cow::Borrowed(text) => normal_lines(text),
+                    Cow::Owned(text) => Cow::Owned(normal_lines(&text).into_owned()),
+                })))
+            }
+            Event::CData(_) => Err(self.ill_formed(offset, "there is text outside the outermost element")),
+            Event::GeneralRef(name) => {
+                (self.odd, self.section_end) = (true, false);
+                self.reference(&name, offset).map(|text| Some(Token::Text(text)))
+            }
+            Event::DocType(name) if name.trim_ascii().to_ascii_lowercase().starts_with("html") => {
+                Err(ReadError::NotCap { root: "html".to_owned() })
+            }
+            Event::DocType(_) => {
+                let (line, column) = Lines::new(self.text).locate(offset);
+                Err(ReadError::Dtd { line, column })
+            }
+            Event::Decl(_) if offset > 0 => {
+                self.late_declaration = Some(offset);
+                Ok(None)
+            }
+            Event::Decl(_) | Event::Comment(_) | Event::PI(_) => Ok(None),
+            Event::Start(_) | Event::Empty(_) | Event::End(_) | Event::Text(_) | Event::Eof => {
+                Err(self.ill_formed(offset, "this is no markup of XML"))
+            }
+        }
+    }
+
+    fn start(&mut self, content: &'a str, name_len: usize, offset: usize) -> Result<Tag<'a>, ReadError> {
         if self.done {
             return Err(self.ill_formed(offset, "there is a second outermost element; wrap them in one"));
         }
@@ -290,10 +371,14 @@ impl<'a> Scanner<'a> {
             return Err(ReadError::TooDeep { line, column, limit: self.max_depth });
         }
         self.depth += 1;
-        // The token lies unchanged in the text, which lives longer than the event.
-        let content = &self.text[offset + 1..offset + 1 + start.len()];
-        let name_len = start.name().as_ref().len();
+        if !is_name(&content[..name_len]) {
+            let reason = format!("{:?} is no name of an element", cut(&content[..name_len]));
+            return Err(self.ill_formed(offset, reason));
+        }
         if content.len() > name_len {
+            if content.contains('<') {
+                return Err(self.ill_formed(offset, "a < stands inside a tag; write &lt; in attributes"));
+            }
             if let Some(name) = repeated_attribute(content, name_len) {
                 return Err(self.ill_formed(offset, format!("attribute {:?} stands twice", cut(&name))));
             }
@@ -375,6 +460,48 @@ pub(crate) fn is_xml_char(ch: char) -> bool {
     !matches!(ch, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
+/// Bytes of a tag from `<` to `>`, which counts in no quotes; none if it does not end.
+fn tag_len(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += bytes[at..].iter().position(|b| matches!(b, b'>' | b'\'' | b'"'))? + 1;
+        let mark = bytes[at - 1];
+        if mark == b'>' {
+            return Some(at);
+        }
+        at += bytes[at..].iter().position(|b| *b == mark)? + 1;
+    }
+}
+
+/// Bytes up to the next `<` or `&`, and whether some may begin what XML changes or forbids.
+fn plain_run(bytes: &[u8]) -> (usize, bool) {
+    let stops = |b: u8| b == b'<' || b == b'&';
+    // 0xEF begins U+FFFE and U+FFFF.
+    let is_odd = |b: u8| (b < 0x20 && b != b'\n' && b != b'\t') || b == 0xEF || b == b']';
+    let (mut len, mut odd) = (0, false);
+    // Without branches inside, a block is compared at once.
+    for block in bytes.as_chunks::<32>().0 {
+        if block.iter().fold(false, |stop, b| stop | stops(*b)) {
+            break;
+        }
+        odd |= block.iter().fold(false, |odd, b| odd | is_odd(*b));
+        len += block.len();
+    }
+    for byte in &bytes[len..] {
+        if stops(*byte) {
+            break;
+        }
+        odd |= is_odd(*byte);
+        len += 1;
+    }
+    (len, odd)
+}
+
+/// White space of XML.
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
 /// Attributes without the search for repeated names, which takes quadratic time.
 fn raw_attributes<'t>(tag: &'t BytesStart<'_>) -> Attributes<'t> {
     let mut attributes = tag.attributes();
@@ -389,6 +516,14 @@ fn repeated_attribute(content: &str, name_len: usize) -> Option<String> {
     let mut names: Vec<String> = names().collect();
     names.sort_unstable();
     names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone())
+}
+
+/// Whether a text is a name of XML, as far as ASCII goes.
+fn is_name(name: &str) -> bool {
+    let fits = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b':' | 0x80..);
+    let first = name.as_bytes().first();
+    first.is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b':' | 0x80..))
+        && name.as_bytes().iter().all(|b| fits(b))
 }
 
 /// Line ends as XML passes them on.

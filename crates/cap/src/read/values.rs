@@ -33,19 +33,30 @@ pub(super) struct Ring {
 
 /// Reads "lat,lon lat,lon …", at most `room` positions.
 pub(super) fn ring(text: &str, room: usize) -> Ring {
-    let mut ring = Ring::default();
-    for token in text.split_ascii_whitespace() {
-        match pair(token) {
-            Some((position, true)) if ring.points.len() < room => ring.points.push(position),
-            Some((_, true)) => {
+    // Positions are many and memory is not: there is one for each comma, and no more.
+    let commas = text.bytes().filter(|b| *b == b',').count();
+    let mut ring = Ring { points: Vec::with_capacity(commas.min(room)), ..Ring::default() };
+    let mut rest = text.trim_ascii_start();
+    while !rest.is_empty() {
+        let (position, len) = match plain_pair(rest.as_bytes()) {
+            Some((position, len)) => (Some(position), len),
+            None => {
+                let len = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
+                (pair(&rest[..len]).filter(|(_, exact)| *exact).map(|(position, _)| position), len)
+            }
+        };
+        match position {
+            Some(position) if ring.points.len() < room => ring.points.push(position),
+            Some(_) => {
                 ring.too_many = true;
                 return ring;
             }
-            _ => {
-                ring.odd = Some(cut(token));
+            None => {
+                ring.odd = Some(cut(&rest[..len]));
                 return loose_ring(text, room, ring);
             }
         }
+        rest = rest[len..].trim_ascii_start();
     }
     ring
 }
@@ -150,6 +161,51 @@ pub(super) fn cut(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
+/// Reads "lat,lon" in short decimals at the start of `bytes`, up to white space or the end.
+///
+/// The second answer is how many bytes it takes. What is longer or other is left to [`pair`].
+fn plain_pair(bytes: &[u8]) -> Option<(Position, usize)> {
+    let (lat, comma) = short_decimal(bytes)?;
+    if bytes.get(comma) != Some(&b',') {
+        return None;
+    }
+    let (lon, len) = short_decimal(&bytes[comma + 1..])?;
+    let end = comma + 1 + len;
+    let ends = bytes.get(end).is_none_or(u8::is_ascii_whitespace);
+    ends.then_some((Position { lat, lon }, end))
+}
+
+/// Reads a decimal of at most 15 digits, and says how many bytes it takes.
+///
+/// Digits and power of ten are then exact as `f64`, so their quotient is the nearest to the decimal
+/// (Clinger 1990, "How to read floating point numbers accurately"), the same that the standard library finds.
+fn short_decimal(bytes: &[u8]) -> Option<(f64, usize)> {
+    const POWERS: [f64; 16] =
+        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    let negative = bytes.first() == Some(&b'-');
+    let start = usize::from(matches!(bytes.first(), Some(b'-' | b'+')));
+    let (mut digits, mut count, mut point, mut at) = (0u64, 0, None, start);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'0'..=b'9' => {
+                count += 1;
+                if count > 15 {
+                    return None;
+                }
+                digits = digits * 10 + u64::from(byte - b'0');
+            }
+            b'.' if point.is_none() => point = Some(count),
+            _ => break,
+        }
+        at += 1;
+    }
+    if count == 0 {
+        return None;
+    }
+    let value = digits as f64 / POWERS[count - point.unwrap_or(count)];
+    Some((if negative { -value } else { value }, at))
+}
+
 /// Reads "lat,lon"; the second answer is whether both are plain decimals.
 fn pair(token: &str) -> Option<(Position, bool)> {
     let (lat, lon) = token.split_once(',')?;
@@ -171,6 +227,28 @@ mod tests {
         assert_eq!(number("1e3"), Some((1000.0, false)));
         for text in ["", "-", ".", "nan", "inf", "-inf", "infinity", "1e999", "0x10", "1,5", "--1"] {
             assert_eq!(number(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn short_decimals_are_what_the_standard_library_reads() {
+        let texts =
+            ["0", "-0", "+7", "90.", ".5", "-179.999999", "38.47", "0.1", "123456789.012345", "00.300"];
+        for text in texts {
+            let (value, len) = short_decimal(text.as_bytes()).unwrap();
+            assert_eq!(value.to_bits(), text.parse::<f64>().unwrap().to_bits(), "{text}");
+            assert_eq!(len, text.len());
+        }
+        for text in ["", "-", ".", "x", "1234567890.123456"] {
+            assert_eq!(short_decimal(text.as_bytes()), None, "{text}");
+        }
+        for n in 0..100_000u32 {
+            let text = format!("{}.{:06}", n % 180, u64::from(n) * 7_919_999 % 1_000_000);
+            assert_eq!(short_decimal(text.as_bytes()), Some((text.parse().unwrap(), text.len())), "{text}");
+        }
+        assert_eq!(plain_pair(b"1,2 3"), Some((p(1.0, 2.0), 3)));
+        for text in ["1 2", "1,2,3", "1,2)", "1,", "1e1,2"] {
+            assert_eq!(plain_pair(text.as_bytes()), None, "{text}");
         }
     }
 
