@@ -4,7 +4,7 @@ use beaconfire_cap::profile::Profile;
 use beaconfire_cap::sign::{self, Anchors, Form, Integrity, Validity, Verifier};
 use beaconfire_cap::{Alert, CapTime, Limits};
 
-use crate::utf8;
+use super::utf8;
 
 /// A CAP document: limits hold, messages lie where they say, and what we write of one reads back to
 /// the same text.

@@ -192,6 +192,10 @@ fn name_of(kind: DocumentKind) -> &'static str {
         DocumentKind::Rss => "rss",
         DocumentKind::EdxlDe => "edxl-de",
         DocumentKind::List => "list",
+        DocumentKind::Json => "json",
+        DocumentKind::JsonList => "json-list",
+        DocumentKind::GeoJson => "geojson",
+        DocumentKind::NwsGeoJson => "nws-geojson",
     }
 }
 
@@ -277,8 +281,8 @@ impl From<ReadError> for Unread {
             ReadError::Xml { line, column, .. }
             | ReadError::Dtd { line, column }
             | ReadError::Entity { line, column, .. }
-            | ReadError::TooDeep { line, column, .. }
-            | ReadError::Unusable { line, column, .. } => Some((*line, *column)),
+            | ReadError::Json { line, column, .. }
+            | ReadError::TooDeep { line, column, .. } => Some((*line, *column)),
             ReadError::TooLarge { .. } | ReadError::Encoding { .. } | ReadError::NotCap { .. } => None,
         };
         let (line, column) = place.unzip();

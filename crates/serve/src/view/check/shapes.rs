@@ -2,6 +2,7 @@
 
 use beaconfire_cap as cap;
 use beaconfire_core::area;
+use beaconfire_geo::geocode::Registry;
 use beaconfire_geo::{Area, Shape};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -73,7 +74,9 @@ pub(super) fn of_info(
         // A long name would stand in the words about each of its shapes.
         let description = area.description.chars().take(MAX_NAME).collect();
         info.areas = vec![cap::Area { description, ..area.clone() }];
-        let (resolved, rest) = area::of_info(info);
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let found = area::of_info(info, &Registry::new(), at, area::Semantics::Union);
+        let (rest, resolved) = (found.unresolved(), found.area);
         let (drawn, over) = draw(&resolved, n, number, budget);
         features.extend(drawn);
         let words: Vec<String> = rest.into_iter().chain(over).collect();
