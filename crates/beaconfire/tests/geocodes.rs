@@ -222,6 +222,16 @@ fn mistakes_have_their_file_line_and_mend_and_nothing_is_written() {
         "{}",
         run.err
     );
+    let codes = folder.file("codes.txt", "# drawn wrongly\nxxz002 # East Plain\n\n");
+    let run = folder.import(&good, "undrawn.geocodes", &[&fields[..], &["--undrawn", &codes]].concat());
+    assert!(run.code == 0 && run.out.contains("2 entries, 2 rings"), "{}{}", run.out, run.err);
+    let run = show(&[&folder.path("undrawn.geocodes")], "UGC", "XXZ002", &[]);
+    assert!(run.code == 1 && run.out.contains("no table says where it is"), "{}", run.out);
+    let run = show(&[&folder.path("undrawn.geocodes")], "UGC", "XXZALL", &[]);
+    assert!(run.code == 1, "all of a state is not known where a part of it is not: {}", run.out);
+    let codes = folder.file("codes.txt", "XXZ001\nXX\n");
+    let run = folder.import(&good, "x.geocodes", &[&fields[..], &["--undrawn", &codes]].concat());
+    assert!(run.code == 2 && run.err.contains("codes.txt, line 2: \"XX\""), "{}", run.err);
     let text = folder.file("text.geocodes", "no table");
     let run = beaconfire(&["geocodes", "list", &text]);
     assert!(
@@ -246,7 +256,7 @@ fn the_built_in_tables_know_places_by_all_their_codes() {
         ("NUTS3", "AT331", ""),
         ("WARNCELLID", "501000001", ""),
         ("ISO 3166-2", "AU_SA", "South Australia"),
-        ("CPEAS Geographic Code", "130602", ""),
+        ("CPEAS Geographic Code", "130602", "竞秀区"),
     ] {
         let run = beaconfire(&["geocodes", "show", scheme, code]);
         assert!(run.code == 0 && run.out.contains(name), "{scheme} {code}: {}{}", run.out, run.err);
@@ -272,7 +282,9 @@ fn the_built_in_tables_are_what_their_commands_make() {
     };
     let folder = Folder::new();
     let samples = root().join("samples/geocodes");
-    fs::copy(samples.join("cn-admin.LICENSE"), folder.path("cn-admin.LICENSE")).expect("copied");
+    for name in ["cn-admin.LICENSE", "ugc-damaged.txt"] {
+        fs::copy(samples.join(name), folder.path(name)).expect("copied");
+    }
     let readme = fs::read_to_string(samples.join("README.md")).expect("the README");
     let mut made = 0;
     for line in readme.lines().filter(|line| line.starts_with("beaconfire geocodes import")) {

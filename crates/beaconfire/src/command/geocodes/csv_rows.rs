@@ -25,7 +25,7 @@ pub(super) fn read(path: &Path, scheme: &str, fields: &Fields) -> anyhow::Result
 /// The positions of the columns.
 struct Columns {
     code: usize,
-    name: Option<usize>,
+    names: Vec<usize>,
     from: Option<usize>,
     until: Option<usize>,
     successors: Option<usize>,
@@ -56,10 +56,15 @@ impl Columns {
             }
             None => Some(1),
         };
+        let names = fields
+            .name_property
+            .iter()
+            .map(|name| find(&Some(name.clone())))
+            .collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
             code,
             target,
-            name: find(&fields.name_property)?,
+            names: names.into_iter().flatten().collect(),
             from: find(&fields.from_property)?,
             until: find(&fields.to_property)?,
             successors: find(&fields.successors_property)?,
@@ -88,7 +93,13 @@ impl Columns {
         let drawing = if targets.is_empty() { Drawing::Nowhere } else { Drawing::As(targets) };
         Ok(EntryDraft {
             code: field(Some(self.code)).to_owned(),
-            name: field(self.name).to_owned(),
+            name: self
+                .names
+                .iter()
+                .map(|&at| field(Some(at)))
+                .find(|name| !name.is_empty())
+                .unwrap_or_default()
+                .to_owned(),
             from,
             until,
             successors: codes(field(self.successors)).map(str::to_owned).collect(),

@@ -2,9 +2,10 @@
 
 use super::rows::{Fields, Read, codes, times};
 use anyhow::{Context as _, bail};
-use beaconfire_geo::geocode::{Drawing, EntryDraft};
+use beaconfire_geo::geocode::{Drawing, EntryDraft, meaning};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
 
@@ -34,7 +35,12 @@ enum Geometry {
 ///
 /// # Errors
 /// A file that cannot be read or is no feature collection.
-pub(super) fn read(path: &Path, scheme: &str, fields: &Fields) -> anyhow::Result<Read> {
+pub(super) fn read(
+    path: &Path,
+    scheme: &str,
+    fields: &Fields,
+    undrawn: &BTreeSet<String>,
+) -> anyhow::Result<Read> {
     let about = || format!("read {}", path.display());
     let size = std::fs::metadata(path).with_context(about)?.len();
     if size > MAX_BYTES {
@@ -48,7 +54,8 @@ pub(super) fn read(path: &Path, scheme: &str, fields: &Fields) -> anyhow::Result
     for (index, span) in features.into_iter().enumerate() {
         line += lines(&text[seen..span.start]);
         seen = span.start;
-        let entry = entry(&text[span], fields, &mut read.holes);
+        let is_undrawn = |code: &str| meaning(scheme, code).is_ok_and(|m| undrawn.contains(&m.code));
+        let entry = entry(&text[span], fields, is_undrawn, &mut read.holes);
         read.take(path, line, scheme, entry);
         if (index + 1) % TELL_EVERY == 0 {
             eprintln!("{}: {} of {count} features", path.display(), index + 1);
@@ -115,7 +122,12 @@ fn lines(text: &str) -> u64 {
     text.bytes().filter(|&byte| byte == b'\n').count() as u64
 }
 
-fn entry(text: &str, fields: &Fields, holes: &mut usize) -> Result<EntryDraft, String> {
+fn entry(
+    text: &str,
+    fields: &Fields,
+    is_undrawn: impl Fn(&str) -> bool,
+    holes: &mut usize,
+) -> Result<EntryDraft, String> {
     let feature: Feature = serde_json::from_str(text).map_err(|error| {
         format!("the feature cannot be read ({error}); it must be a Polygon or MultiPolygon with numbers")
     })?;
@@ -134,7 +146,9 @@ fn entry(text: &str, fields: &Fields, holes: &mut usize) -> Result<EntryDraft, S
         return Err("the feature has no code; say which property holds it with --code-property".to_owned());
     }
     let (from, until) = times(fields, &field(&fields.from_property), &field(&fields.to_property))?;
+    let undrawn = is_undrawn(&code);
     let polygons = match feature.geometry {
+        _ if undrawn => Vec::new(),
         Some(Geometry::Polygon(polygon)) => vec![polygon],
         Some(Geometry::MultiPolygon(polygons)) => polygons,
         None => Vec::new(),
@@ -148,12 +162,17 @@ fn entry(text: &str, fields: &Fields, holes: &mut usize) -> Result<EntryDraft, S
         closes_once(&ring)?;
         rings.push(ring);
     }
-    if rings.is_empty() && until.is_none() {
+    if rings.is_empty() && until.is_none() && !undrawn {
         return Err(format!("code {code:?} is drawn nowhere; draw it, or say when it was given up"));
     }
     Ok(EntryDraft {
         code,
-        name: field(&fields.name_property),
+        name: fields
+            .name_property
+            .iter()
+            .filter_map(|name| properties.get(name).map(word))
+            .find(|name| !name.is_empty())
+            .unwrap_or_default(),
         from,
         until,
         successors: codes(&field(&fields.successors_property)).map(str::to_owned).collect(),

@@ -5,7 +5,7 @@ use super::{csv_rows, geojson};
 use crate::command::{Answer, print};
 use crate::config::read_table;
 use anyhow::{Context as _, bail};
-use beaconfire_geo::geocode::{Drawing, EntryDraft, TableDraft, add_entries, encode, scheme};
+use beaconfire_geo::geocode::{Drawing, EntryDraft, TableDraft, add_entries, encode, meaning, scheme};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -68,6 +68,10 @@ pub(super) struct Args {
     /// With --merge and --valid-from: codes of the table that the files do not have end then.
     #[arg(long, requires = "merge", requires = "valid_from")]
     retire_missing: bool,
+    /// A file of codes, one a line with words behind `#`, that the files draw wrongly: the table knows them and not
+    /// where they are.
+    #[arg(long, value_name = "FILE")]
+    undrawn: Option<PathBuf>,
     /// Leaves out what cannot be used, and tells each.
     #[arg(long)]
     skip_bad: bool,
@@ -115,12 +119,13 @@ impl Args {
 
     /// All files; none where something in them cannot be used.
     fn read(&self) -> anyhow::Result<Option<Vec<EntryDraft>>> {
+        let undrawn = self.undrawn()?;
         let mut entries = Vec::new();
         let mut bad = 0;
         for path in &self.files {
             let extension = path.extension().and_then(|ext| ext.to_str()).unwrap_or_default().to_lowercase();
             let Read { entries: read, mistakes, holes } = match extension.as_str() {
-                "geojson" | "json" => geojson::read(path, &self.scheme, &self.fields)?,
+                "geojson" | "json" => geojson::read(path, &self.scheme, &self.fields, &undrawn)?,
                 "csv" => csv_rows::read(path, &self.scheme, &self.fields)?,
                 _ => bail!("read {}: name it .geojson, .json or .csv, after what it is", path.display()),
             };
@@ -145,10 +150,28 @@ impl Args {
                 return Ok(None);
             }
         }
+        for entry in entries.iter_mut().filter(|entry| undrawn.contains(&entry.code)) {
+            entry.drawing = Drawing::Nowhere;
+        }
         if entries.is_empty() {
             bail!("import: there is nothing in the files");
         }
         Ok(Some(entries))
+    }
+
+    /// The codes that are not drawn, as tables spell them.
+    fn undrawn(&self) -> anyhow::Result<BTreeSet<String>> {
+        let Some(path) = &self.undrawn else { return Ok(BTreeSet::new()) };
+        let text = std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
+        let lines = text.lines().enumerate();
+        let codes = lines.map(|(at, line)| (at, line.split('#').next().unwrap_or_default().trim()));
+        codes
+            .filter(|(_, code)| !code.is_empty())
+            .map(|(at, code)| {
+                let place = || format!("read {}, line {}: {code:?}", path.display(), at + 1);
+                meaning(&self.scheme, code).map(|meaning| meaning.code).with_context(place)
+            })
+            .collect()
     }
 
     fn licence(&self) -> anyhow::Result<String> {

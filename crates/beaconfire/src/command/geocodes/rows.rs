@@ -9,9 +9,9 @@ pub(super) struct Fields {
     /// The property or column of the code; the feature's `id`, or the first column, where it is left out.
     #[arg(long, visible_alias = "code-column", value_name = "NAME")]
     pub(super) code_property: Option<String>,
-    /// The property or column of the name.
+    /// The property or column of the name; of several the first that holds anything.
     #[arg(long, visible_alias = "name-column", value_name = "NAME")]
-    pub(super) name_property: Option<String>,
+    pub(super) name_property: Vec<String>,
     /// The property or column of the first moment at which a code is valid: a day or a time, empty for always.
     #[arg(long, visible_alias = "from-column", value_name = "NAME")]
     pub(super) from_property: Option<String>,
