@@ -8,12 +8,13 @@ use anyhow::{Context, Result, ensure};
 use crate::house;
 
 /// What `beaconfire generate WHAT` prints, and the file that keeps it.
-pub const ARTEFACTS: [(&str, &str); 5] = [
+pub const ARTEFACTS: [(&str, &str); 6] = [
     ("kinds", "docs/kinds.md"),
     ("config-schema", "docs/config.schema.json"),
     ("openapi", "docs/openapi.json"),
     ("cli", "docs/cli.md"),
     ("cap-rules", "docs/cap-rules.md"),
+    ("cap-profiles", "docs/cap-profiles.md"),
 ];
 
 /// Runs the task.

@@ -26,6 +26,8 @@ enum Page {
     Cli,
     /// The rules for CAP messages, in Markdown.
     CapRules,
+    /// The profiles of CAP and the language of rule packs, in Markdown.
+    CapProfiles,
 }
 
 impl Args {
@@ -36,6 +38,7 @@ impl Args {
             Page::Openapi => format!("{:#}\n", serde_json::to_value(beaconfire_serve::openapi())?),
             Page::Cli => cli(),
             Page::CapRules => beaconfire_cap::rule::page(),
+            Page::CapProfiles => beaconfire_cap::profile::page(),
         };
         print(&text)?;
         Ok(Answer::Yes)

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// Endings of files that are taken from a folder.
-const ENDINGS: [&str; 4] = ["xml", "cap", "atom", "rss"];
+const ENDINGS: [&str; 6] = ["xml", "cap", "atom", "rss", "json", "geojson"];
 /// Folders inside each other that are looked into.
 const MAX_DEPTH: usize = 16;
 

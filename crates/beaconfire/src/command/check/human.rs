@@ -39,7 +39,23 @@ fn head(line: &Line) -> String {
         (false, true) => "usable, not strict",
         (false, false) => "not usable",
     };
-    format!("{place}: {name}{version}: {verdict}{}\n", counts(line))
+    let mut text = format!("{place}: {name}{version}: {verdict}{}\n", counts(line));
+    for (profile, conforms) in &line.conforms {
+        let word = if *conforms { "conforms to" } else { "does not conform to" };
+        let _ = writeln!(text, "  {word} {profile}");
+    }
+    if let Some(about) = &line.signature_about {
+        let anchored = if line.anchored { "anchored" } else { "not anchored" };
+        let reason = if about.reason.is_empty() { String::new() } else { format!(": {}", about.reason) };
+        let _ = writeln!(text, "  signature {}, {anchored}{reason}", line.signature);
+        if let Some(reason) = &about.anchor_reason {
+            let _ = writeln!(text, "    anchor: {reason}");
+        }
+        if !about.flags.is_empty() {
+            let _ = writeln!(text, "    mind: {}", about.flags.join(", "));
+        }
+    }
+    text
 }
 
 /// " (2 errors, 1 warning)", or nothing.

@@ -1,6 +1,9 @@
 //! One line of JSON for each message, as scripts read it.
 
-use beaconfire_cap::{Document, DocumentKind, Finding, Limits, ReadError, Rejected, read};
+use super::judge::Judge;
+use beaconfire_cap::profile::Profile;
+use beaconfire_cap::sign::{Integrity, Verdict, Verifier};
+use beaconfire_cap::{Document, DocumentKind, Finding, Limits, Message, ReadError, Rejected, read_with};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -16,15 +19,51 @@ pub(super) struct Line {
     pub(super) strict: bool,
     /// Whether it could be read into an alert.
     pub(super) usable: bool,
-    /// Profiles, by name; none is known yet.
+    /// The profiles asked for, by name.
     pub(super) conforms: BTreeMap<String, bool>,
     pub(super) findings: Vec<Found>,
-    /// Signatures are not looked at yet.
+    /// Whether what was signed is what is there, by the key in the message.
     pub(super) signature: &'static str,
+    /// Whether the signature is verified and its certificate leads to an anchor.
     pub(super) anchored: bool,
+    /// Why; only where there is a signature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) signature_about: Option<SignatureAbout>,
+    /// When it was sent, as written.
+    #[serde(skip)]
+    pub(super) sent: Option<String>,
     /// How many alerts a feed holds; only on the line of a feed without any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) alerts: Option<u64>,
+}
+
+/// What there is to say of a signature.
+#[derive(Debug, Serialize)]
+pub(super) struct SignatureAbout {
+    pub(super) reason: String,
+    pub(super) anchor_reason: Option<String>,
+    /// What is weak or odd: sha1-digest, sha1-signature, short-key, no-certificate, outside-validity, sent-far.
+    pub(super) flags: Vec<&'static str>,
+    pub(super) subject: Option<String>,
+    pub(super) issuer: Option<String>,
+    /// The time at which certificates were judged.
+    pub(super) judged_at: Option<String>,
+    /// Whether that is the message's own `sent`, as for archives.
+    pub(super) archive: bool,
+}
+
+impl SignatureAbout {
+    fn of(verdict: &Verdict) -> Self {
+        Self {
+            reason: verdict.reason.clone(),
+            anchor_reason: verdict.anchor_reason.clone(),
+            flags: verdict.flags.iter().map(|flag| flag.as_str()).collect(),
+            subject: verdict.certificate.as_ref().map(|about| about.subject.clone()),
+            issuer: verdict.certificate.as_ref().map(|about| about.issuer.clone()),
+            judged_at: verdict.judged_at.map(|at| at.to_string()),
+            archive: verdict.archive,
+        }
+    }
 }
 
 /// A finding.
@@ -39,27 +78,18 @@ pub(super) struct Found {
 }
 
 /// The lines of one file.
-pub(super) fn lines(file: &str, bytes: &[u8], limits: &Limits) -> Vec<Line> {
-    match read(bytes, limits) {
-        Ok(document) => of_document(file, &document),
+pub(super) fn lines(file: &str, bytes: &[u8], limits: &Limits, judge: &Judge) -> Vec<Line> {
+    match read_with(bytes, limits, &mut |alert| judge.findings(alert)) {
+        Ok(document) => of_document(file, bytes, &document, limits, judge),
         Err(error) => vec![of_error(file, &error)],
     }
 }
 
-fn of_document(file: &str, document: &Document) -> Vec<Line> {
+fn of_document(file: &str, bytes: &[u8], document: &Document, limits: &Limits, judge: &Judge) -> Vec<Line> {
     // Messages and rejected ones stand in the order of the document.
-    let mut lines: Vec<(usize, Line)> = Vec::new();
-    for message in &document.messages {
-        let line = Line {
-            identifier: Some(message.alert.identifier.clone()),
-            version: Some(message.version.as_str()),
-            strict: message.strict(),
-            usable: true,
-            findings: message.findings.iter().map(Found::from).collect(),
-            ..Line::empty(file)
-        };
-        lines.push((message.bytes.start, line));
-    }
+    let verifier = Verifier::new(bytes, limits);
+    let of = |message: &Message| (message.bytes.start, of_message(file, message, &verifier, judge));
+    let mut lines: Vec<(usize, Line)> = document.messages.iter().map(of).collect();
     lines
         .extend(document.rejected.iter().map(|rejected| (rejected.bytes.start, of_rejected(file, rejected))));
     lines.sort_by_key(|(start, _)| *start);
@@ -77,6 +107,31 @@ fn of_document(file: &str, document: &Document) -> Vec<Line> {
         lines.push(Line { strict, usable: true, alerts: Some(0), ..Line::empty(file) });
     }
     lines
+}
+
+fn of_message(file: &str, message: &Message, verifier: &Verifier<'_>, judge: &Judge) -> Line {
+    let verdict = verifier.verify(message, &judge.anchors, judge.validity);
+    let conforms = judge.profiles.iter().map(|profile| {
+        let own = format!("{}:", profile.id());
+        let of_it: Vec<Finding> =
+            message.judged.iter().filter(|f| f.rule.starts_with(&own)).cloned().collect();
+        (profile.id().to_owned(), Profile::conforms(&of_it))
+    });
+    let mut findings: Vec<Found> = message.findings.iter().chain(&message.judged).map(Found::from).collect();
+    findings.sort_by_key(|found| (found.line, found.column));
+    Line {
+        identifier: Some(message.alert.identifier.clone()),
+        version: Some(message.version.as_str()),
+        sent: Some(message.alert.sent.to_string()),
+        strict: message.strict(),
+        usable: true,
+        conforms: conforms.collect(),
+        findings,
+        signature: verdict.integrity.as_str(),
+        anchored: verdict.anchored,
+        signature_about: (verdict.integrity != Integrity::None).then(|| SignatureAbout::of(&verdict)),
+        ..Line::empty(file)
+    }
 }
 
 fn of_rejected(file: &str, rejected: &Rejected) -> Line {
@@ -106,6 +161,8 @@ impl Line {
             findings: Vec::new(),
             signature: "none",
             anchored: false,
+            signature_about: None,
+            sent: None,
             alerts: None,
         }
     }
