@@ -1,7 +1,7 @@
 // A message is pasted or dropped, its verdict and findings are read, each leads to its place in the text and on the map.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { shot, signIn, skip, SOFTWARE_WEBGL, startBrowser, startDemo } from '../harness.mjs';
+import { shot, skip, SOFTWARE_WEBGL, startBrowser, startDemo } from '../harness.mjs';
 import { assertAccessible } from '../steps.mjs';
 
 const info = (language, event, areas) => `
@@ -56,7 +56,12 @@ after(async () => {
 /** A person with the page open, come there by the link in the bar. */
 async function atCheck(options) {
   const person = await browser.person(options);
-  await signIn(person, demo, 'approver');
+  // The printed address signs in once; there are several tests.
+  await person.page.goto(demo.at('approver', '/'));
+  await person.page.getByLabel('Login').fill('approver');
+  await person.page.getByLabel('Password').fill(demo.roles.approver.password);
+  await person.page.getByRole('button', { name: 'Sign in' }).click();
+  await person.page.getByTestId('login').waitFor();
   await person.page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Check' }).click();
   await person.page.getByRole('heading', { name: 'Check a message' }).waitFor();
   return person;
