@@ -19,7 +19,7 @@ pub fn page() -> String {
 
 const HEAD: &str = "# Rules for CAP messages
 
-What `beaconfire check` and the reader say of a message, and where each rule comes from. An *error* makes a message
+What the reader says of a message, and where each rule comes from. An *error* makes a message
 not strict; a *warning* is legal but harmful. The basis is the official *schema*, the mandatory *text* of the standard,
 what the standard *implies*, *practice*, or a *limit* of this reader. Each example is a test: it changes one message
 that is conformant.
