@@ -18,13 +18,17 @@ const NAMED: [&str; 4] = ["SAME", "UGC", "EMMA_ID", "WARNCELLID"];
 
 fn built_in() -> Registry<'static> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/geocodes");
-    let mut paths: Vec<PathBuf> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("readable reference data")
+        .map(|entry| entry.expect("readable reference data").path())
+        .collect();
     paths.retain(|path| path.extension().is_some_and(|ext| ext == "geocodes"));
     paths.sort();
     let mut registry = Registry::new();
     for path in paths {
-        registry.add(Table::from_bytes(std::fs::read(&path).unwrap()).expect("a sound table"));
+        registry.add(
+            Table::from_bytes(std::fs::read(&path).expect("readable reference data")).expect("a sound table"),
+        );
     }
     registry
 }
@@ -38,7 +42,7 @@ fn every_recorded_alert_resolves_or_is_reported_by_code() {
     let mut count = Counts { registry: built_in(), codes: BTreeMap::new(), alerts: BTreeMap::new() };
     for folder in ["cap/messages", "cap/feeds", "feeds/meteoalarm", "feeds/cap-issuers", "feeds/cap-signed"] {
         for path in files(&data.join(folder)) {
-            let bytes = std::fs::read(&path).unwrap();
+            let bytes = std::fs::read(&path).expect("readable reference data");
             count.xml(&bytes);
             if let Ok(document) = cap::read(&bytes, &cap::Limits::default()) {
                 document.messages.iter().for_each(|message| count.alert(&message.alert));
@@ -47,7 +51,10 @@ fn every_recorded_alert_resolves_or_is_reported_by_code() {
     }
     for path in files(&data.join("feeds/nws-api")) {
         if path.to_string_lossy().contains("alerts") {
-            count.nws_api(&serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap());
+            count.nws_api(
+                &serde_json::from_slice(&std::fs::read(&path).expect("readable reference data"))
+                    .expect("readable reference data"),
+            );
         }
     }
     let found = count.told();
@@ -55,8 +62,10 @@ fn every_recorded_alert_resolves_or_is_reported_by_code() {
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("readable reference data")
+        .map(|entry| entry.expect("readable reference data").path())
+        .collect();
     paths.sort();
     paths
 }
@@ -121,13 +130,16 @@ impl Counts {
 
     /// Alerts of the weather service's interface: geocodes are lists by scheme.
     fn nws_api(&mut self, document: &serde_json::Value) {
-        let list = document["features"].as_array().or(document["@graph"].as_array()).unwrap();
+        let list = document["features"]
+            .as_array()
+            .or(document["@graph"].as_array())
+            .expect("readable reference data");
         for feature in list {
             let properties = feature.get("properties").unwrap_or(feature);
             let (mut all, mut known) = (0, 0);
-            for (scheme, codes) in properties["geocode"].as_object().unwrap() {
-                for code in codes.as_array().unwrap() {
-                    let code = code.as_str().unwrap();
+            for (scheme, codes) in properties["geocode"].as_object().expect("readable reference data") {
+                for code in codes.as_array().expect("readable reference data") {
+                    let code = code.as_str().expect("readable reference data");
                     all += 1;
                     known +=
                         usize::from(matches!(self.registry.resolve(scheme, code, 0), Resolution::Place(_)));
@@ -146,24 +158,24 @@ impl Counts {
     fn told(&self) -> String {
         let mut text = "Info blocks, of the interface alerts:\n".to_owned();
         for ((issuer, outcome), count) in &self.alerts {
-            writeln!(text, "  {issuer}: {outcome}: {count}").unwrap();
+            writeln!(text, "  {issuer}: {outcome}: {count}").expect("a String takes all");
         }
         text.push_str("Codes, occurrences that resolve, distinct ones that do not:\n");
         for (scheme, (known, unknown)) in &self.codes {
             let distinct: usize = unknown.values().map(BTreeSet::len).sum();
-            writeln!(text, "  {scheme}: {known}, {distinct}").unwrap();
+            writeln!(text, "  {scheme}: {known}, {distinct}").expect("a String takes all");
         }
         text.push_str("Those that do not, by reason:\n");
         for (scheme, (_, unknown)) in &self.codes {
             for (why, codes) in unknown {
                 let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
                 if NAMED.contains(&scheme.as_str()) || !why.contains("without a table") {
-                    writeln!(text, "  {scheme} {why}:").unwrap();
+                    writeln!(text, "  {scheme} {why}:").expect("a String takes all");
                     for line in codes.chunks(12) {
-                        writeln!(text, "    {}", line.join(" ")).unwrap();
+                        writeln!(text, "    {}", line.join(" ")).expect("a String takes all");
                     }
                 } else {
-                    writeln!(text, "  {scheme} {why}: {} codes", codes.len()).unwrap();
+                    writeln!(text, "  {scheme} {why}: {} codes", codes.len()).expect("a String takes all");
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use beaconfire_core::{Authority, Mode, Rules, SourceId, SourceRule};
 use beaconfire_flow::{Answer, Fetch, PlayedClock, River, Setup, SourceSetup};
+use beaconfire_geo::geocode::{Drawing, EntryDraft, Registry, Table, TableDraft, encode};
 use beaconfire_store::{Ed25519Signer, JournalBackend, SqliteJournal};
 use jiff::Timestamp;
 use std::path::Path;
@@ -44,6 +45,46 @@ fn setup(data: &Path) -> Setup {
 async fn river(data: &Path) -> River {
     let start: Timestamp = "2026-01-01T00:05:00Z".parse().expect("a time");
     River::start(setup(data), Arc::new(PlayedClock::new(start))).await.expect("a river")
+}
+
+/// One county of an invented state.
+fn geocodes() -> Arc<Registry<'static>> {
+    let ring = vec![(10.0, 10.0), (10.0, 11.0), (11.0, 11.0), (11.0, 10.0)];
+    let county = EntryDraft {
+        code: "XXC001".to_owned(),
+        drawing: Drawing::Rings(vec![ring]),
+        ..EntryDraft::default()
+    };
+    let draft = TableDraft {
+        scheme: "UGC".to_owned(),
+        units: 100,
+        resolution_m: 500,
+        entries: vec![county],
+        ..TableDraft::default()
+    };
+    let mut registry = Registry::new();
+    registry.add(Table::from_bytes(encode(&draft).expect("encoded").bytes).expect("a table"));
+    Arc::new(registry)
+}
+
+#[tokio::test]
+async fn codes_alone_become_an_area_with_the_tables_that_are_loaded_by_then() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let river = river(dir.path()).await;
+    let code = |identifier: &str| {
+        let text = String::from_utf8(message(identifier, "Flood", "Water rises")).expect("UTF-8");
+        let code = "<geocode><valueName>UGC</valueName><value>XXC001</value></geocode>";
+        text.replace("<circle>10.0,10.0 5</circle>", code).into_bytes()
+    };
+    hear(&river, code("before")).await;
+    river.intake().load_geocodes(geocodes());
+    hear(&river, code("after")).await;
+    let told = river.engine().read(|state| {
+        let infos = state.alerts.values().map(|kept| kept.alert.infos[0].clone());
+        infos.map(|info| (info.area.shapes().len(), info.unresolved.is_some())).collect::<Vec<_>>()
+    });
+    // In the order of their names.
+    assert_eq!(told, [(1, false), (0, true)]);
 }
 
 fn message(identifier: &str, event: &str, headline: &str) -> Vec<u8> {

@@ -379,7 +379,7 @@ proptest! {
         let table = table("own", entries);
         for code in &codes {
             let found: Vec<_> = table.find(code).map(|entry| entry.name.to_owned()).collect();
-            prop_assert_eq!(&found, &[code.clone()]);
+            prop_assert_eq!(found.as_slice(), std::slice::from_ref(code));
         }
         prop_assert_eq!(table.find(&other).count(), usize::from(codes.contains(&other)));
         let begins = codes.iter().filter(|code| code.starts_with(&other)).count();
