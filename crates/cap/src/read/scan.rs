@@ -523,7 +523,7 @@ fn is_name(name: &str) -> bool {
     let fits = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b':' | 0x80..);
     let first = name.as_bytes().first();
     first.is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b':' | 0x80..))
-        && name.as_bytes().iter().all(|b| fits(b))
+        && name.as_bytes().iter().all(fits)
 }
 
 /// Line ends as XML passes them on.
