@@ -241,6 +241,7 @@ fn setup(folder: &TempDir) -> Setup {
         data: folder.path().join("data"),
         rules: rules(),
         places: Vec::new(),
+        geocodes: Arc::default(),
         sources: vec![source, alerts],
         channels: vec![channel("feed")],
         signer: Arc::new(Ed25519Signer::from_pkcs8(&key).expect("the key is good")),
