@@ -103,7 +103,7 @@ fn quote(text: &mut String, line: &str, number: u32, column: u32) {
             }
         })
         .collect();
-    let more = line.chars().skip(from + WIDTH).next().is_some();
+    let more = line.chars().nth(from + WIDTH).is_some();
     let gutter = number.to_string();
     let pad = " ".repeat(gutter.len());
     let (before, after) = (if from > 0 { "…" } else { "" }, if more { "…" } else { "" });
