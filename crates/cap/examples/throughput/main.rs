@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match args.as_slice() {
         [name, list, seconds] => match WORKS.iter().find(|(work, _)| work == name) {
-            Some((_, work)) => laps::run(list, seconds, |bytes| work(bytes)),
+            Some((_, work)) => laps::run(list, seconds, work),
             None => Err(format!("find the work `{name}`")),
         },
         _ => Err("read the arguments: write WORK LIST SECONDS".to_owned()),
