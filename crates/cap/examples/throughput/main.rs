@@ -8,13 +8,14 @@ mod laps;
 
 use std::process::ExitCode;
 
-use beaconfire_cap::{Limits, read};
+use beaconfire_cap::sign::{Anchors, Validity, Verifier};
+use beaconfire_cap::{Document, Limits, check_geometry, read};
 
 /// One message: whether it was accepted.
 type Work = fn(&[u8]) -> bool;
 
 /// What can be timed.
-const WORKS: [(&str, Work); 1] = [("read", strict)];
+const WORKS: [(&str, Work); 3] = [("read", strict), ("geometry", geometry), ("signatures", signatures)];
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -39,7 +40,33 @@ fn main() -> ExitCode {
 
 /// Types, schema, the rules of the prose and warnings, in one call.
 fn strict(bytes: &[u8]) -> bool {
-    read(bytes, &Limits::default()).is_ok_and(|document| {
+    accepted(bytes, |_, _| {})
+}
+
+/// All that, and the search for edges that cross.
+fn geometry(bytes: &[u8]) -> bool {
+    accepted(bytes, |document, _| {
+        for message in &document.messages {
+            std::hint::black_box(check_geometry(&message.alert));
+        }
+    })
+}
+
+/// All that [`strict`] does, and the judging of signatures; nobody is trusted.
+fn signatures(bytes: &[u8]) -> bool {
+    let anchors = Anchors::new();
+    accepted(bytes, |document, limits| {
+        let verifier = Verifier::new(bytes, limits);
+        for message in &document.messages {
+            std::hint::black_box(verifier.verify(message, &anchors, Validity::Archive));
+        }
+    })
+}
+
+fn accepted(bytes: &[u8], more: impl Fn(&Document, &Limits)) -> bool {
+    let limits = Limits::default();
+    read(bytes, &limits).is_ok_and(|document| {
+        more(&document, &limits);
         let accepted = !document.messages.is_empty() && document.messages.iter().all(|m| m.strict());
         std::hint::black_box(document);
         accepted

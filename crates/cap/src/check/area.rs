@@ -76,12 +76,13 @@ fn is_on_earth(p: &Position) -> bool {
 fn is_flat(ring: &[Position]) -> bool {
     let Some(first) = ring.first() else { return true };
     let from = |p: &Position| (east(p.lon - first.lon), p.lat - first.lat);
+    let square = |p: (f64, f64)| p.0 * p.0 + p.1 * p.1;
     let far = ring
         .iter()
         .map(from)
-        .fold((0.0, 0.0), |far: (f64, f64), p| if p.0.hypot(p.1) > far.0.hypot(far.1) { p } else { far });
+        .fold((0.0, 0.0), |far: (f64, f64), p| if square(p) > square(far) { p } else { far });
     // 1e-9 degrees are a tenth of a millimetre.
-    let reach = far.0.hypot(far.1);
+    let reach = square(far).sqrt();
     ring.iter().map(from).all(|p| (p.0 * far.1 - p.1 * far.0).abs() <= 1e-9 * reach.max(1e-9))
 }
 

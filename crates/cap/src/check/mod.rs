@@ -22,7 +22,7 @@ pub(crate) use spot::Spot;
 /// An alert without errors is written by [`write`](crate::write()) and reads back as the same, but for white space
 /// around values. What takes longer, the crossing of edges, is looked at by [`check_geometry`] apart.
 pub fn check(alert: &Alert) -> Vec<Finding> {
-    let broken = broken(alert, Version::V1_2);
+    let broken = broken(alert, Version::V1_2, false);
     broken.into_iter().map(|broken| broken.finding(0, 0)).collect()
 }
 
@@ -43,9 +43,9 @@ impl Broken {
     }
 }
 
-/// Checks an alert against the rules of a version.
-pub(crate) fn broken(alert: &Alert, version: Version) -> Vec<Broken> {
-    let mut notes = Notes { version, broken: Vec::new() };
+/// Checks an alert against the rules of a version; `clean` says that its texts hold no character that XML forbids.
+pub(crate) fn broken(alert: &Alert, version: Version, clean: bool) -> Vec<Broken> {
+    let mut notes = Notes { version, clean, broken: Vec::new() };
     alert::check(&mut notes, alert);
     let outlook = area::Outlook::of(alert);
     for (info, nth) in alert.infos.iter().zip(1..) {
@@ -58,6 +58,8 @@ pub(crate) fn broken(alert: &Alert, version: Version) -> Vec<Broken> {
 /// What was found so far.
 struct Notes {
     version: Version,
+    /// Whether no text holds a character that XML forbids.
+    clean: bool,
     broken: Vec<Broken>,
 }
 

@@ -1,5 +1,7 @@
 //! Resources.
 
+use memchr::memchr;
+
 use super::{Notes, Spot};
 use crate::Version;
 use crate::model::Resource;
@@ -46,14 +48,48 @@ fn is_media_type(text: &str) -> bool {
 
 /// Base64 with padding, broken into lines or not.
 fn is_base64(text: &str) -> bool {
-    let (mut digits, mut pads) = (0usize, 0usize);
-    for byte in text.bytes() {
-        match byte {
-            b' ' | b'\t' | b'\n' | b'\r' => {}
-            b'=' => pads += 1,
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' if pads == 0 => digits += 1,
-            _ => return false,
+    let (head, tail) = text.as_bytes().split_at(memchr(b'=', text.as_bytes()).unwrap_or(text.len()));
+    let (mut kinds, mut digits) = (0u8, 0usize);
+    for byte in head {
+        let kind = KIND[usize::from(*byte)];
+        kinds |= kind;
+        digits += usize::from(kind & DIGIT);
+    }
+    let pads = tail.iter().filter(|b| **b == b'=').count();
+    let ends = tail.iter().all(|b| *b == b'=' || KIND[usize::from(*b)] == SPACE);
+    kinds & OTHER == 0 && ends && digits > 0 && pads <= 2 && (digits + pads).is_multiple_of(4)
+}
+
+const DIGIT: u8 = 1;
+const SPACE: u8 = 2;
+const OTHER: u8 = 4;
+
+/// What a byte is to base64; content is long, so all are looked up and none is branched on.
+const KIND: [u8; 256] = {
+    let mut kinds = [OTHER; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        kinds[byte] = match byte as u8 {
+            b' ' | b'\t' | b'\n' | b'\r' => SPACE,
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => DIGIT,
+            _ => OTHER,
+        };
+        byte += 1;
+    }
+    kinds
+};
+
+#[cfg(test)]
+mod tests {
+    use super::is_base64;
+
+    #[test]
+    fn base64_is_told_from_what_is_none() {
+        for text in ["AAAA", "QUI=", "QQ==", "QU\r\nJD \tQQ==\n", "QQ=\n="] {
+            assert!(is_base64(text), "{text}");
+        }
+        for text in ["", "=", "QQ", "QQ=", "Q===", "QQ==QQ==", "QQ-_", "QÜ==", "QQ==é"] {
+            assert!(!is_base64(text), "{text}");
         }
     }
-    digits > 0 && pads <= 2 && (digits + pads).is_multiple_of(4)
 }

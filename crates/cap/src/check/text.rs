@@ -1,5 +1,7 @@
 //! Texts, names, lists and named values.
 
+use memchr::memchr2;
+
 use super::{Notes, Spot};
 use crate::model::Named;
 use crate::read::is_xml_char;
@@ -32,6 +34,9 @@ impl Notes {
     }
 
     pub(super) fn text(&mut self, text: &str, spot: Spot) {
+        if self.clean {
+            return;
+        }
         // Most texts hold nothing that could be the beginning of a forbidden character.
         let odd = text.bytes().any(|b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r') || b == 0xEF);
         if odd && !text.chars().all(is_xml_char) {
@@ -76,6 +81,8 @@ const TAGS: &[&str] = &[
 const ENTITIES: &[&str] = &["&amp;", "&lt;", "&gt;", "&nbsp;", "&quot;", "&#39;"];
 
 fn markup(text: &str) -> Option<String> {
+    // Both are rare, and each text would be searched for many words.
+    memchr2(b'<', b'&', text.as_bytes())?;
     for (at, _) in text.match_indices('<') {
         let rest = &text[at + 1..];
         let rest = rest.strip_prefix('/').unwrap_or(rest);

@@ -66,7 +66,8 @@ pub(super) fn read_alert<'a>(
     let mut findings = general.to_vec();
     Ok(match draft.finish() {
         Ok(alert) => {
-            let mut broken = broken(&alert, version);
+            // What XML forbids has been taken out and told of.
+            let mut broken = broken(&alert, version, true);
             broken.retain(|b| !(scope_guessed && b.rule == "restriction-missing"));
             let (own, judged) = sheet.finish(broken, judge(&alert), lines);
             findings.extend(own);

@@ -1,5 +1,7 @@
 //! Places in a text as line and column.
 
+use memchr::{memchr_iter, memrchr};
+
 /// Walks a text and counts lines; cheap as long as it goes forward.
 #[derive(Clone, Debug)]
 pub(super) struct Lines<'a> {
@@ -21,12 +23,12 @@ impl<'a> Lines<'a> {
         }
         let end = offset.min(self.text.len());
         let passed = &self.text.as_bytes()[self.at..end];
-        let breaks = passed.iter().filter(|b| **b == b'\n').count();
+        let breaks = memchr_iter(b'\n', passed).count();
         let mut tail = passed;
         if breaks > 0 {
             self.line = self.line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX));
             self.column = 1;
-            tail = passed.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+            tail = memrchr(b'\n', passed).map_or(passed, |at| &passed[at + 1..]);
         }
         let characters = tail.iter().filter(|b| **b & 0xC0 != 0x80).count();
         self.column = self.column.saturating_add(u32::try_from(characters).unwrap_or(u32::MAX));

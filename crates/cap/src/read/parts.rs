@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Version;
 use super::error::ReadError;
-use super::scan::{Ns, Scanner, Tag, TextFaults, Token};
+use super::scan::{Ns, Scanner, Tag, TextFaults, Token, normal_lines};
 use super::sheet::{At, Sheet};
 use super::signature::skip_signature;
 use super::table::{Child, WIDEST, find};
@@ -39,19 +39,21 @@ impl<'a> Reader<'_, 'a> {
         base: u32,
         offset: usize,
         table: &'static [Child],
-        take: &mut dyn FnMut(&mut Self, Item) -> Result<(), ReadError>,
+        take: &mut impl FnMut(&mut Self, Item) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
         let version = self.sheet.version;
         let mut counts = [0u32; WIDEST];
         let mut last = 0;
         loop {
+            self.scan.pass_space();
             let tag = match self.scan.next()? {
                 Token::Start(tag) => tag,
                 Token::End | Token::Eof => break,
                 Token::Text(text) => {
                     if !text.trim_ascii().is_empty() {
+                        let text = normal_lines(text.trim());
                         let message =
-                            format!("text {:?} stands between elements; it was left out", cut(text.trim()));
+                            format!("text {:?} stands between elements; it was left out", cut(&text));
                         self.sheet.error(offset, At::base(base), "stray-text", message);
                     }
                     continue;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memchr3};
 use quick_xml::events::attributes::Attributes;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
@@ -114,6 +115,8 @@ pub(super) struct Scanner<'a> {
     empty: bool,
     /// Whether the last text may hold what XML changes or forbids.
     odd: bool,
+    /// Whether the last text holds carriage returns, which are still to be brought into form.
+    returns: bool,
     /// Whether the last text held `]]>`.
     section_end: bool,
     bindings: Vec<Binding<'a>>,
@@ -141,6 +144,7 @@ impl<'a> Scanner<'a> {
             open: Vec::with_capacity(8),
             empty: false,
             odd: false,
+            returns: false,
             section_end: false,
             bindings: Vec::new(),
             max_depth: limits.max_depth,
@@ -203,7 +207,12 @@ impl<'a> Scanner<'a> {
 
     /// The namespace that a prefix means now.
     fn resolve(&self, prefix: &str) -> Ns {
-        self.bindings.iter().rev().find(|b| b.prefix == prefix).map_or(Ns::Absent, |b| b.ns)
+        let binding = if prefix.is_empty() {
+            self.bindings.iter().rev().find(|b| b.prefix.is_empty())
+        } else {
+            self.bindings.iter().rev().find(|b| b.prefix == prefix)
+        };
+        binding.map_or(Ns::Absent, |b| b.ns)
     }
 
     /// Passes over the rest of the element that has just begun.
@@ -218,6 +227,9 @@ impl<'a> Scanner<'a> {
     /// The text of the element that has just begun, up to `limit` bytes, and what was odd in it.
     pub(super) fn text(&mut self, limit: Option<usize>) -> Result<(Cow<'a, str>, TextFaults), ReadError> {
         let limit = limit.unwrap_or(self.max_text);
+        if let Some(text) = self.plain_element(limit) {
+            return Ok((Cow::Borrowed(text), TextFaults::default()));
+        }
         let outside = self.depth - 1;
         let mut all = Cow::Borrowed("");
         let mut faults = TextFaults::default();
@@ -226,6 +238,7 @@ impl<'a> Scanner<'a> {
             match self.next()? {
                 Token::Start(_) => faults.element = true,
                 Token::Text(part) => {
+                    let part = if self.returns { Cow::Owned(normal_lines(&part).into_owned()) } else { part };
                     odd |= self.odd;
                     faults.section_end |= self.section_end;
                     let room = limit - all.len();
@@ -251,15 +264,50 @@ impl<'a> Scanner<'a> {
         Ok((all, faults))
     }
 
-    /// Text up to the next markup or reference.
+    /// Passes over white space before a tag.
+    pub(super) fn pass_space(&mut self) {
+        if self.empty {
+            return;
+        }
+        let rest = &self.text.as_bytes()[self.at..];
+        let spaces = rest.iter().take_while(|b| is_space(**b)).count();
+        if rest.get(spaces) == Some(&b'<') {
+            self.at += spaces;
+        }
+    }
+
+    /// The text of the element that has just begun, if it is as most are: nothing but plain text up to its end tag.
+    fn plain_element(&mut self, limit: usize) -> Option<&'a str> {
+        if self.empty {
+            return None;
+        }
+        let rest = &self.text.as_bytes()[self.at..];
+        let run = plain_run(rest);
+        let end = rest[run.len..].strip_prefix(b"</")?;
+        let open = self.open.last()?;
+        if run.odd || run.returns || run.len > limit || end.get(open.len()) != Some(&b'>') {
+            return None;
+        }
+        if !end.starts_with(open.as_bytes()) {
+            return None;
+        }
+        let text = &self.text[self.at..self.at + run.len];
+        self.at += run.len + 2 + open.len() + 1;
+        self.open.pop();
+        self.end();
+        Some(text)
+    }
+
+    /// Text up to the next markup or reference; its line ends are still as written.
     fn characters(&mut self, offset: usize) -> Result<Option<Token<'a>>, ReadError> {
-        let (len, odd) = plain_run(&self.text.as_bytes()[offset..]);
-        self.at = offset + len;
-        self.odd = odd;
+        let run = plain_run(&self.text.as_bytes()[offset..]);
+        self.at = offset + run.len;
+        self.odd = run.odd;
+        self.returns = run.returns;
         let text = &self.text[offset..self.at];
-        self.section_end = odd && text.contains("]]>");
+        self.section_end = run.odd && text.contains("]]>");
         if self.depth > 0 {
-            return Ok(Some(Token::Text(if odd { normal_lines(text) } else { Cow::Borrowed(text) })));
+            return Ok(Some(Token::Text(Cow::Borrowed(text))));
         }
         if !text.trim_ascii().is_empty() {
             return Err(self.ill_formed(offset, "there is text outside the outermost element"));
@@ -268,13 +316,23 @@ impl<'a> Scanner<'a> {
     }
 
     fn start_tag(&mut self, offset: usize) -> Result<Option<Token<'a>>, ReadError> {
-        let Some(len) = tag_len(&self.text.as_bytes()[offset..]) else { return self.rare(offset) };
-        let content = &self.text[offset + 1..offset + len - 1];
-        let (content, empty) = match content.strip_suffix('/') {
-            Some(content) => (content, true),
-            None => (content, false),
+        let rest = &self.text.as_bytes()[offset + 1..];
+        // Most tags are a name and nothing else.
+        let name_len = rest.iter().take_while(|b| IS_NAME[usize::from(**b)]).count();
+        let (content, empty, len);
+        if rest.get(name_len) == Some(&b'>') {
+            (content, empty, len) = (&self.text[offset + 1..offset + 1 + name_len], false, name_len + 2);
+        } else {
+            let Some(whole) = tag_len(&self.text.as_bytes()[offset..]) else { return self.rare(offset) };
+            let inner = &self.text[offset + 1..offset + whole - 1];
+            let closed = inner.strip_suffix('/');
+            (content, empty, len) = (closed.unwrap_or(inner), closed.is_some(), whole);
+        }
+        let name_len = match content.as_bytes().get(name_len) {
+            None => name_len.min(content.len()),
+            Some(byte) if is_space(*byte) => name_len,
+            Some(_) => content.bytes().position(is_space).unwrap_or(content.len()),
         };
-        let name_len = content.bytes().position(is_space).unwrap_or(content.len());
         let tag = self.start(content, name_len, offset)?;
         self.at = offset + len;
         self.empty = empty;
@@ -333,7 +391,7 @@ impl<'a> Scanner<'a> {
         self.at = end.unwrap_or(self.text.len()).min(self.text.len());
         match event {
             Event::CData(text) if self.depth > 0 => {
-                (self.odd, self.section_end) = (true, false);
+                (self.odd, self.returns, self.section_end) = (true, false, false);
                 Ok(Some(Token::Text(match text.into_inner() {
                     Cow::Borrowed(text) => normal_lines(text),
                     Cow::Owned(text) => Cow::Owned(normal_lines(&text).into_owned()),
@@ -341,7 +399,7 @@ impl<'a> Scanner<'a> {
             }
             Event::CData(_) => Err(self.ill_formed(offset, "there is text outside the outermost element")),
             Event::GeneralRef(name) => {
-                (self.odd, self.section_end) = (true, false);
+                (self.odd, self.returns, self.section_end) = (true, false, false);
                 self.reference(&name, offset).map(|text| Some(Token::Text(text)))
             }
             Event::DocType(name) if name.trim_ascii().to_ascii_lowercase().starts_with("html") => {
@@ -371,8 +429,9 @@ impl<'a> Scanner<'a> {
             return Err(ReadError::TooDeep { line, column, limit: self.max_depth });
         }
         self.depth += 1;
-        if !is_name(&content[..name_len]) {
-            let reason = format!("{:?} is no name of an element", cut(&content[..name_len]));
+        let name = &content[..name_len];
+        if !is_name(name) {
+            let reason = format!("{:?} is no name of an element", cut(name));
             return Err(self.ill_formed(offset, reason));
         }
         if content.len() > name_len {
@@ -403,7 +462,8 @@ impl<'a> Scanner<'a> {
                 });
             }
         }
-        let (prefix, name) = content[..name_len].split_once(':').unwrap_or(("", &content[..name_len]));
+        let colon = name.bytes().position(|b| b == b':');
+        let (prefix, name) = colon.map_or(("", name), |at| (&name[..at], &name[at + 1..]));
         let ns = self.resolve(prefix);
         Ok(Tag { name, ns, offset, content, name_len })
     }
@@ -464,37 +524,87 @@ pub(crate) fn is_xml_char(ch: char) -> bool {
 fn tag_len(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
-        at += bytes[at..].iter().position(|b| matches!(b, b'>' | b'\'' | b'"'))? + 1;
+        at += memchr3(b'>', b'\'', b'"', &bytes[at..])? + 1;
         let mark = bytes[at - 1];
         if mark == b'>' {
             return Some(at);
         }
-        at += bytes[at..].iter().position(|b| *b == mark)? + 1;
+        at += memchr(mark, &bytes[at..])? + 1;
     }
 }
 
-/// Bytes up to the next `<` or `&`, and whether some may begin what XML changes or forbids.
-fn plain_run(bytes: &[u8]) -> (usize, bool) {
-    let stops = |b: u8| b == b'<' || b == b'&';
-    // 0xEF begins U+FFFE and U+FFFF.
-    let is_odd = |b: u8| (b < 0x20 && b != b'\n' && b != b'\t') || b == 0xEF || b == b']';
-    let (mut len, mut odd) = (0, false);
-    // Without branches inside, a block is compared at once.
-    for block in bytes.as_chunks::<32>().0 {
-        if block.iter().fold(false, |stop, b| stop | stops(*b)) {
+/// Bytes up to the next `<` or `&`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Run {
+    len: usize,
+    /// Whether some may begin what XML forbids.
+    odd: bool,
+    /// Whether there are carriage returns among them.
+    returns: bool,
+}
+
+/// Measures a run of text. Most are short, so it looks at eight bytes at a time, and at more once a run is long.
+fn plain_run(bytes: &[u8]) -> Run {
+    let mut run = Run::default();
+    while let Some((word, _)) = bytes[run.len..].split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*word);
+        let stops = equal(word, b'<') | equal(word, b'&');
+        // What stands before the lowest stop; all if there is none.
+        let before = stops.wrapping_sub(1) & !stops;
+        let returns = equal(word, b'\r') & before;
+        let control = zero_bytes(word & (LOW * 0xE0)) & !(equal(word, b'\n') | equal(word, b'\t') | returns);
+        // 0xEF begins U+FFFE and U+FFFF.
+        let odd = control | equal(word, 0xEF) | equal(word, b']');
+        run.odd |= odd & before != 0;
+        run.returns |= returns != 0;
+        if stops != 0 {
+            run.len += stops.trailing_zeros() as usize / 8;
+            return run;
+        }
+        run.len += 8;
+        if run.len.is_multiple_of(64) {
+            run = long_run(bytes, run);
+        }
+    }
+    for byte in &bytes[run.len..] {
+        match byte {
+            b'<' | b'&' => break,
+            b'\r' => run.returns = true,
+            b'\n' | b'\t' => {}
+            ..0x20 | 0xEF | b']' => run.odd = true,
+            _ => {}
+        }
+        run.len += 1;
+    }
+    run
+}
+
+/// Goes on with a run by blocks, each without branches inside, as long as none holds a stop.
+fn long_run(bytes: &[u8], mut run: Run) -> Run {
+    let any = |block: &[u8; 32], is: fn(u8) -> bool| block.iter().fold(false, |any, b| any | is(*b));
+    for block in bytes[run.len..].as_chunks::<32>().0 {
+        if any(block, |b| b == b'<' || b == b'&') {
             break;
         }
-        odd |= block.iter().fold(false, |odd, b| odd | is_odd(*b));
-        len += block.len();
+        run.returns |= any(block, |b| b == b'\r');
+        run.odd |=
+            any(block, |b| (b < 0x20 && b != b'\n' && b != b'\t' && b != b'\r') || b == 0xEF || b == b']');
+        run.len += block.len();
     }
-    for byte in &bytes[len..] {
-        if stops(*byte) {
-            break;
-        }
-        odd |= is_odd(*byte);
-        len += 1;
-    }
-    (len, odd)
+    run
+}
+
+/// The lowest bit of each byte.
+const LOW: u64 = 0x0101_0101_0101_0101;
+
+/// The highest bit of each byte that is `byte`.
+fn equal(word: u64, byte: u8) -> u64 {
+    zero_bytes(word ^ (LOW * u64::from(byte)))
+}
+
+/// The highest bit of each byte that is zero; no byte carries into the next.
+fn zero_bytes(word: u64) -> u64 {
+    !(((word & (LOW * 0x7F)) + LOW * 0x7F) | word | (LOW * 0x7F))
 }
 
 /// White space of XML.
@@ -518,19 +628,44 @@ fn repeated_attribute(content: &str, name_len: usize) -> Option<String> {
     names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone())
 }
 
+/// Bytes that names of XML are made of, as far as ASCII goes.
+const IS_NAME: [bool; 256] = {
+    let mut is_name = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        is_name[byte] = byte >= 0x80
+            || (byte as u8).is_ascii_alphanumeric()
+            || matches!(byte as u8, b'-' | b'.' | b'_' | b':');
+        byte += 1;
+    }
+    is_name
+};
+
 /// Whether a text is a name of XML, as far as ASCII goes.
 fn is_name(name: &str) -> bool {
-    let fits = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b':' | 0x80..);
     let first = name.as_bytes().first();
     first.is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b':' | 0x80..))
-        && name.as_bytes().iter().all(fits)
+        && name.bytes().all(|b| IS_NAME[usize::from(b)])
 }
 
 /// Line ends as XML passes them on.
-fn normal_lines(text: &str) -> Cow<'_, str> {
-    if text.contains('\r') {
-        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
-    } else {
-        Cow::Borrowed(text)
+pub(super) fn normal_lines(text: &str) -> Cow<'_, str> {
+    let Some(mut at) = memchr(b'\r', text.as_bytes()) else { return Cow::Borrowed(text) };
+    let mut normal = String::with_capacity(text.len());
+    let mut rest = text;
+    loop {
+        normal.push_str(&rest[..at]);
+        normal.push('\n');
+        rest = &rest[at + 1..];
+        rest = rest.strip_prefix('\n').unwrap_or(rest);
+        match memchr(b'\r', rest.as_bytes()) {
+            Some(next) => at = next,
+            None => break,
+        }
     }
+    normal.push_str(rest);
+    Cow::Owned(normal)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,17 @@
 //! Values inside texts: numbers, rings, circles, lists.
 
+use memchr::memchr_iter;
+
 use crate::{Circle, Position};
 
 /// Text without the white space of XML at its ends; a no-break space is content.
+#[inline]
 pub(crate) fn trim(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\n', '\r'])
+    let content = |b: &u8| !matches!(b, b' ' | b'\t' | b'\n' | b'\r');
+    let bytes = text.as_bytes();
+    let start = bytes.iter().position(content).unwrap_or(bytes.len());
+    let end = bytes.iter().rposition(content).map_or(start, |at| at + 1);
+    &text[start..end]
 }
 
 /// A number; the second answer is whether it is an xs:decimal as CAP writes it.
@@ -34,7 +41,7 @@ pub(super) struct Ring {
 /// Reads "lat,lon lat,lon …", at most `room` positions.
 pub(super) fn ring(text: &str, room: usize) -> Ring {
     // Positions are many and memory is not: there is one for each comma, and no more.
-    let commas = text.bytes().filter(|b| *b == b',').count();
+    let commas = memchr_iter(b',', text.as_bytes()).count();
     let mut ring = Ring { points: Vec::with_capacity(commas.min(room)), ..Ring::default() };
     let mut rest = text.trim_ascii_start();
     while !rest.is_empty() {
@@ -56,9 +63,17 @@ pub(super) fn ring(text: &str, room: usize) -> Ring {
                 return loose_ring(text, room, ring);
             }
         }
-        rest = rest[len..].trim_ascii_start();
+        rest = after_space(&rest[len..]);
     }
     ring
+}
+
+/// Text from the first character that is no white space, which mostly is the second.
+fn after_space(text: &str) -> &str {
+    match text.as_bytes() {
+        [b' ', next, ..] if next.is_ascii_graphic() => &text[1..],
+        _ => text.trim_ascii_start(),
+    }
 }
 
 /// A ring with brackets, semicolons, exponents or white space around commas: all its numbers, two by two.
@@ -175,35 +190,88 @@ fn plain_pair(bytes: &[u8]) -> Option<(Position, usize)> {
     ends.then_some((Position { lat, lon }, end))
 }
 
+/// Powers of ten.
+const TENS: [u64; 16] = {
+    let mut tens = [1; 16];
+    let mut at = 1;
+    while at < 16 {
+        tens[at] = tens[at - 1] * 10;
+        at += 1;
+    }
+    tens
+};
+
 /// Reads a decimal of at most 15 digits, and says how many bytes it takes.
 ///
 /// Digits and power of ten are then exact as `f64`, so their quotient is the nearest to the decimal
 /// (Clinger 1990, "How to read floating point numbers accurately"), the same that the standard library finds.
+#[inline]
 fn short_decimal(bytes: &[u8]) -> Option<(f64, usize)> {
     const POWERS: [f64; 16] =
         [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
     let negative = bytes.first() == Some(&b'-');
     let start = usize::from(matches!(bytes.first(), Some(b'-' | b'+')));
-    let (mut digits, mut count, mut point, mut at) = (0u64, 0, None, start);
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'0'..=b'9' => {
-                count += 1;
-                if count > 15 {
-                    return None;
-                }
-                digits = digits * 10 + u64::from(byte - b'0');
-            }
-            b'.' if point.is_none() => point = Some(count),
-            _ => break,
+    let (whole, wholes) = digits(&bytes[start..]);
+    let (mut number, mut count, mut at) = (whole, wholes, start + wholes);
+    let mut decimals = 0;
+    if bytes.get(at) == Some(&b'.') {
+        let (fraction, len) = digits(&bytes[at + 1..]);
+        (decimals, count, at) = (len, count + len, at + 1 + len);
+        if count > 15 {
+            return None;
         }
-        at += 1;
+        number = number * TENS[len] + fraction;
     }
-    if count == 0 {
+    if count == 0 || count > 15 {
         return None;
     }
-    let value = digits as f64 / POWERS[count - point.unwrap_or(count)];
+    let value = number as f64 / POWERS[decimals];
     Some((if negative { -value } else { value }, at))
+}
+
+/// The number that the digits at the start make, and how many they are; of more than 15 the number is not told.
+#[inline]
+fn digits(bytes: &[u8]) -> (u64, usize) {
+    let (mut number, mut count) = (0u64, 0);
+    if let Some((word, _)) = bytes.split_first_chunk::<8>() {
+        (number, count) = eight_digits(u64::from_le_bytes(*word));
+        if count < 8 {
+            return (number, count);
+        }
+    }
+    if let Some((word, _)) = bytes.get(8..).and_then(|rest| rest.split_first_chunk::<8>()) {
+        let (more, len) = eight_digits(u64::from_le_bytes(*word));
+        if len < 8 {
+            return (number * TENS[len] + more, 8 + len);
+        }
+    }
+    while let Some(digit) = bytes.get(count).map(|b| b.wrapping_sub(b'0')).filter(|d| *d < 10) {
+        if count < 15 {
+            number = number * 10 + u64::from(digit);
+        }
+        count += 1;
+    }
+    (number, count)
+}
+
+/// The digits at the start of eight bytes, the first of which is the lowest.
+///
+/// They are shifted up so that zeros stand before them, then joined in pairs, fours and eights (Lemire 2018, "Quickly
+/// parsing eight digits").
+fn eight_digits(word: u64) -> (u64, usize) {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    let values = word ^ (LOW * 0x30);
+    // A byte above 9 reaches its highest bit, or has it already; a carry only spoils bytes after it.
+    let others = (values.wrapping_add(LOW * 0x76) | values) & (LOW * 0x80);
+    let count = others.trailing_zeros() as usize / 8;
+    if count == 0 {
+        return (0, 0);
+    }
+    let values = values << (8 * (8 - count));
+    let pairs = values.wrapping_mul(10).wrapping_add(values >> 8) & 0x00FF_00FF_00FF_00FF;
+    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_FFFF_0000_FFFF;
+    let eight = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xFFFF_FFFF;
+    (eight, count)
 }
 
 /// Reads "lat,lon"; the second answer is whether both are plain decimals.

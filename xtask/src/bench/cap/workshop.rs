@@ -17,7 +17,11 @@ const OASISCAP: &str = include_str!("peers/oasiscap.rs");
 const LAPS: &str = "crates/cap/examples/throughput/laps.rs";
 
 /// What our program can be told to do.
-const OURS: [(&str, Part, &str); 1] = [("beaconfire: types, schema, prose, warnings", Part::Ours, "read")];
+const OURS: [(&str, Part, &str); 3] = [
+    ("beaconfire: types, schema, prose, warnings", Part::Ours, "read"),
+    ("beaconfire, and crossing edges", Part::Beside, "geometry"),
+    ("beaconfire, and signatures", Part::Beside, "signatures"),
+];
 
 /// The readers in Python: name, package, version, what is imported beside lxml, part, name in the program.
 const IN_PYTHON: [(&str, &str, &str, Part, &str); 4] = [
