@@ -38,7 +38,11 @@ use Fate::{NotOurs, Refused, Taken};
 
 /// (file or beginning of its name and `*`, kind, fate)
 const TABLE: &[(&str, &str, Fate)] = &[
-    // Alerts, observations and county hazards as the JSON of api.weather.gov.
+    // Alerts as the GeoJSON of api.weather.gov.
+    ("nws-api/alerts_active_guam.geojson", "cap", Taken([0, 0, 246, 0, 0])),
+    ("nws-api/alerts_active_northwest.geojson", "cap", Taken([0, 0, 529, 0, 0])),
+    ("nws-api/pynws_alerts_active_zone.json", "cap", Taken([0, 0, 1, 0, 0])),
+    // Observations and county hazards of the same.
     ("nws-api/*", "", NotOurs),
     // Episodes, geometries and impacts as GeoJSON.
     ("gdacs/dr-*", "", NotOurs),
