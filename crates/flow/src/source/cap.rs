@@ -216,7 +216,7 @@ mod tests {
             "{:?}",
             feed.problems
         );
-        assert!(matches!(read(&bad), Err(ParseError::Cap(_))));
+        assert!(matches!(read(&bad), Err(ParseError::NothingReadable { .. })));
     }
 
     #[test]
