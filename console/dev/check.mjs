@@ -43,7 +43,7 @@ function message(text, { 0: xml, index: start }, index) {
   });
   const [identifier, sender, sent, status, msg_type, scope] = ['identifier', 'sender', 'sent', 'status', 'msgType', 'scope'].map((name) => one(xml, name));
   const strict = !findings.some(({ severity }) => severity === 'error');
-  return { index, identifier, version: '1.2', strict, usable: true, findings, sender, sent, status, msg_type, scope, infos, geojson: { type: 'FeatureCollection', features } };
+  return { index, identifier, version: '1.2', strict, usable: true, conforms: {}, signature: { verdict: /<(\w+:)?Signature[\s>]/.test(xml) ? 'unverifiable' : 'none', reason: '', anchored: false, flags: [], certificate: null }, findings, sender, sent, status, msg_type, scope, infos, geojson: { type: 'FeatureCollection', features } };
 }
 
 const one = (xml, name) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1] ?? null;

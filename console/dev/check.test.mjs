@@ -109,3 +109,21 @@ test('a time is shown in the offset that it is given with', () => {
     ['2026-13-25T03:00:00-00:00', '2026-13-25T03:00:00-00:00'],
   ]) assert.equal(checked.asGiven(time), words);
 });
+
+test('profiles and signature are told in words beside the verdict on CAP', () => {
+  const signature = { verdict: 'none', reason: '', anchored: false, flags: [], certificate: null };
+  const said = message({
+    conforms: { ipaws: false, wmo: true, google: true },
+    findings: [{ severity: 'error', rule: 'ipaws:code', path: '/alert', message: 'x' }, { severity: 'warning', rule: 'wmo:event', path: '/alert', message: 'x' }],
+    signature,
+  });
+  assert.deepEqual(checked.profileVerdicts(said).map(({ look, words }) => [look.word, words]), [
+    ['IPAWS 1.0 (United States)', 'does not conform: 1 error'],
+    ['WMO practice', 'conforms; 1 warning to look at'],
+    ['Google Public Alerts', 'conforms'],
+  ]);
+  assert.equal(checked.verdictWords({ index: 0, message: said, rejected: null }), 'It conforms to CAP 1.2. Nothing is wrong with it.');
+  assert.equal(checked.signatureVerdict(said).look.word, 'not signed');
+  const verified = checked.signatureVerdict(message({ signature: { ...signature, verdict: 'verified', reason: 'the message is what was signed', certificate: 'CN=a', flags: ['short-key'] } }));
+  assert.match(verified.words, /is what was signed; no trusted certificate vouches .*; its certificate says CN=a; flagged: short-key/);
+});

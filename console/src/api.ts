@@ -44,8 +44,9 @@ export const api = {
   releaseAlert: ({ sender, identifier, sent }: OtherAlert, admit: boolean, reason: string) =>
     send<{ incident: string | null }>('POST', '/alerts/release', { sender, identifier, sent, admit, reason }),
 
-  /** Asks what is wrong with a message or feed; nothing is kept of it. */
-  check: async (document: Blob) => parse(await ask('POST', '/check', document)) as Checked,
+  /** Asks what is wrong with a message or feed, also by these profiles; nothing is kept of it. */
+  check: async (document: Blob, profiles: string[]) =>
+    parse(await ask('POST', `/check${profiles.length ? `?profile=${part(profiles.join(','))}` : ''}`, document)) as Checked,
 
   accept: (at: At) => onIncident(at, 'accept', {}),
   decline: (at: At, reason: string, review_at: string) => onIncident(at, 'decline', { reason, review_at }),

@@ -26,13 +26,50 @@ export function lookOf({ message }: Item): Look {
 /** The verdict as a sentence: what it means, and what is to be done. */
 export function verdictWords({ message }: Item): string {
   if (!message?.usable) return 'No reader can use this message: mend it before it is sent.';
-  const { error, warning } = counts(message.findings);
+  const { error, warning } = counts(message.findings.filter(({ rule }) => !rule?.includes(':')));
   if (!message.strict) return `It breaks CAP ${message.version} in ${many(error, 'place')}. Tolerant readers can use it; strict ones will drop it. Mend the errors before it is sent.`;
   const conforms = `It conforms to CAP ${message.version}.`;
   return warning ? `${conforms} ${many(warning, 'warning')} to look at.` : `${conforms} Nothing is wrong with it.`;
 }
 
-const KINDS: Record<string, string> = { alert: 'A single message', atom: 'An Atom feed', rss: 'An RSS feed', 'edxl-de': 'An EDXL-DE distribution', list: 'A list' };
+/** The profiles that a message can be checked against, beside CAP itself. */
+export const PROFILES = [
+  { id: 'ipaws', title: 'IPAWS 1.0 (United States)' },
+  { id: 'cap-cp', title: 'CAP-CP 0.4 (Canada)' },
+  { id: 'cap-au', title: 'CAP-AU 1.0 (Australia)' },
+  { id: 'meteoalarm', title: 'MeteoAlarm (EUMETNET)' },
+  { id: 'wmo', title: 'WMO practice' },
+  { id: 'google', title: 'Google Public Alerts' },
+];
+
+/** The verdict of each profile that a message claims or that was asked for. */
+export function profileVerdicts({ conforms, findings }: CheckedMessage): { look: Look; words: string }[] {
+  return Object.entries(conforms).map(([id, conformant]) => {
+    const title = PROFILES.find((profile) => profile.id === id)?.title ?? id;
+    const { error, warning } = counts(findings.filter(({ rule }) => rule?.startsWith(`${id}:`)));
+    if (!conformant) return { look: { sign: '✕', word: title, tone: 'bad' }, words: `does not conform: ${many(error, 'error')}` };
+    return { look: { sign: '✓', word: title, tone: 'good' }, words: warning ? `conforms; ${many(warning, 'warning')} to look at` : 'conforms' };
+  });
+}
+
+const SIGNATURES: Record<CheckedMessage['signature']['verdict'], Look> = {
+  none: { sign: '–', word: 'not signed', tone: 'plain' },
+  verified: { sign: '✓', word: 'signature verified', tone: 'good' },
+  unverifiable: { sign: '?', word: 'signature not verifiable', tone: 'unknown' },
+  broken: { sign: '✕', word: 'signature broken', tone: 'bad' },
+  whitespace: { sign: '✕', word: 'signature broken unless white space is stripped', tone: 'bad' },
+};
+
+/** What is to be said of the signature; whose key it is nobody vouches for where it is not anchored. */
+export function signatureVerdict({ signature }: CheckedMessage): { look: Look; words: string } {
+  const look = SIGNATURES[signature.verdict];
+  const says = signature.certificate ? `its certificate says ${signature.certificate}` : '';
+  const whose = signature.verdict !== 'verified' ? '' : signature.anchored ? 'its certificate is trusted for the sender' : 'no trusted certificate vouches for the key here';
+  const flags = signature.flags.length ? `flagged: ${signature.flags.join(', ')}` : '';
+  return { look, words: [signature.reason, whose, says, flags].filter(Boolean).join('; ') };
+}
+
+const KINDS: Record<string, string> = { alert: 'A single message', atom: 'An Atom feed', rss: 'An RSS feed', 'edxl-de': 'An EDXL-DE distribution', list: 'A list', json: 'A single message', 'json-list': 'A JSON list', geojson: 'A GeoJSON collection', 'nws-geojson': 'A GeoJSON collection of the NWS' };
 
 /** What the document is and how its messages fared; a single message needs no such words. */
 export function documentWords(checked: Checked): string {
@@ -42,7 +79,7 @@ export function documentWords(checked: Checked): string {
     const where = checked.entries ? `${many(checked.entries, 'entry', 'entries')} that only point to messages elsewhere: open one and paste what it holds.` : 'no message in it.';
     return `${kind} with ${where}`;
   }
-  if (items.length === 1 && checked.document === 'alert') return '';
+  if (items.length === 1 && (checked.document === 'alert' || checked.document === 'json')) return '';
   const fared = [STRICT, USABLE, NOT_USABLE].flatMap((look) => {
     const n = items.filter((item) => lookOf(item) === look).length;
     return n ? [`${n} ${look.word}`] : [];

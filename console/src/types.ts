@@ -170,7 +170,7 @@ export interface Finding {
 
 /** What a document holds and what is wrong with it, as `beaconfire check` finds it. */
 export interface Checked {
-  document: 'alert' | 'atom' | 'rss' | 'edxl-de' | 'list' | null;
+  document: 'alert' | 'atom' | 'rss' | 'edxl-de' | 'list' | 'json' | 'json-list' | 'geojson' | 'nws-geojson' | null;
   messages: CheckedMessage[];
   rejected: RejectedMessage[];
   /** Feed entries that only point elsewhere. */
@@ -194,7 +194,11 @@ export interface CheckedMessage {
   version: string;
   strict: boolean;
   usable: boolean;
+  /** By the id of each profile that it claims or that was asked for. */
+  conforms: Record<string, boolean>;
+  /** Those of a profile bear its id in their rule, as in `ipaws:expires`. */
   findings: Finding[];
+  signature: { verdict: 'none' | 'verified' | 'unverifiable' | 'broken' | 'whitespace'; reason: string; anchored: boolean; flags: string[]; certificate: string | null };
   sender: string;
   sent: string;
   status: string;

@@ -138,6 +138,20 @@ test('each finding leads to its place in the text and to its area', { skip }, as
   await verdict(page, /changed since/);
 });
 
+test('profiles and the signature are judged beside CAP', { skip }, async () => {
+  const { page } = await atCheck({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
+  await page.getByText('Check against profiles too').click();
+  await page.getByLabel('IPAWS 1.0 (United States)').check();
+  await paste(page, GOOD);
+  await verdict(page, /✓\s*strict/);
+  const further = page.getByTestId('further-verdicts');
+  await further.filter({ hasText: /✕\s*IPAWS 1\.0 \(United States\)\s*does not conform: \d+ error/ }).waitFor();
+  await further.filter({ hasText: /not signed/ }).waitFor();
+  await page.getByTestId('check-findings').getByText('ipaws:code', { exact: true }).waitFor();
+  await assertAccessible(page, 'check, profiles');
+  await shot(page, 'check-profiles');
+});
+
 test('several messages are chosen from, also those that nobody can use', { skip }, async () => {
   const { page } = await atCheck({ viewport: { width: 1280, height: 900 } });
   const entry = (content) => `  <entry>\n    <id>e</id>\n    <content type="text/xml">\n${content}\n    </content>\n  </entry>`;

@@ -93,7 +93,7 @@ fn what_the_form_cannot_carry_is_told() {
     rule("\"scope\": \"Public\",", "", "scope-absent");
     rule("[[[-97.5, 35.1]", "[[[1,1],[1,2],[2,2],[1,1]],[[-97.5, 35.1]", "polygon-hole");
     rule("\"type\": \"Polygon\"", "\"type\": \"Point\"", "geometry");
-    rule("[-97.2, 35.1]", "[-97.2, \"x\"]", "polygon-syntax");
+    rule("[-97.2, 35.1]", "[-97.2, \"x\"]", "polygon-unreadable");
     rule("\"onset\": null", "\"replacedBy\": \"urn:oid:9\"", "unknown-element");
 }
 

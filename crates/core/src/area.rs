@@ -1,8 +1,10 @@
 //! Areas between CAP and geometry: what a CAP area means, and what nobody can resolve.
 
+mod left_out;
 mod resolve;
 mod semantics;
 
+pub use left_out::LeftOut;
 pub use resolve::{Missing, Resolved, of_info};
 pub use semantics::{AreaUse, Semantics};
 
@@ -48,7 +50,8 @@ pub fn inbound(
     let (sent, semantics) = (alert.sent.instant(), area_use.semantics(alert));
     let mut remarks = Vec::new();
     let infos = alert.infos.iter().enumerate().map(|(index, block)| {
-        let resolved = of_info(block, registry, sent, semantics);
+        let left_out = LeftOut::of(findings, index + 1);
+        let resolved = of_info(block, &left_out, registry, sent, semantics);
         let path = format!("/alert/info[{}]", index + 1);
         remarks.extend(resolved.remarks().iter().map(|words| format!("{path}: {}", cut(words, 500))));
         info(block, resolved)

@@ -4,7 +4,7 @@
 //! reason. What the recorded public tables do not have is unresolved and not guessed.
 
 use beaconfire_cap as cap;
-use beaconfire_core::area::{AreaUse, Missing, of_info};
+use beaconfire_core::area::{AreaUse, LeftOut, Missing, of_info};
 use beaconfire_geo::Area;
 use beaconfire_geo::geocode::{self, Registry, Resolution, Table};
 use std::collections::{BTreeMap, BTreeSet};
@@ -117,7 +117,7 @@ impl Counts {
         };
         for info in &alert.infos {
             let semantics = AreaUse::Auto.semantics(alert);
-            let found = of_info(info, &self.registry, alert.sent.instant(), semantics);
+            let found = of_info(info, &LeftOut::default(), &self.registry, alert.sent.instant(), semantics);
             assert_told(info, &found.missing, &found.spare, &self.registry, alert.sent.instant().as_second());
             let outcome = match (&found.area, found.missing.is_empty()) {
                 (Area::Unresolved(_), _) => "unresolved, told by code",

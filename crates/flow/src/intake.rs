@@ -4,13 +4,14 @@
 //! Every step can be done again: a crash anywhere in between loses nothing and doubles nothing,
 //! because the same bytes, observations, events and signals bear the same names.
 
+mod alerts;
+
 use crate::engine::{CommandError, Engine};
 use crate::observe::{Bank, Exposures, Finding, Key, OUTAGE};
 use crate::setup::SourceSetup;
 use crate::source::{self, ParseError, Parsed};
 use beaconfire_core::{
-    Actor, AlertKey, Command, Event, Record, Rules, SignalKind, SourceId, State, area, assess,
-    is_about_a_person, sha256_hex,
+    Actor, AlertKey, Command, Event, Record, Rules, SignalKind, SourceId, State, assess, sha256_hex,
 };
 use beaconfire_detect::Sample;
 use beaconfire_geo::Exposure;
@@ -124,9 +125,7 @@ impl Intake {
             .clone();
         let kind = setup.kind.clone();
         let (parsed, body) = parse(&setup, &kind, body).await?;
-        if !parsed.alerts.is_empty() {
-            self.take_alerts(id, &parsed, &body).await?;
-        }
+        let (parsed, body) = self.take_alerts(&setup, parsed, body).await?;
         if !parsed.events.is_empty() || !parsed.observations.is_empty() {
             let item = self.keep(id, &kind, content_type, body, parsed.entries).await?;
             for event in &parsed.events {
@@ -183,31 +182,6 @@ impl Intake {
         let (source, item) = (id.clone(), item.clone());
         let command = Command::TakeEvent { source, item, event, exposures };
         self.inner.engine.command(command, Actor::River).await?;
-        Ok(())
-    }
-
-    async fn take_alerts(&self, id: &SourceId, parsed: &Parsed, body: &[u8]) -> Result<(), IntakeError> {
-        let geocodes = lock(&self.inner.geocodes).clone();
-        let area_use = self.inner.sources.get(id).map(|setup| setup.options.area).unwrap_or_default();
-        for alert in &parsed.alerts {
-            if is_about_a_person(&alert.alert) {
-                // Neither kept nor named: that such a message came is all that is written down.
-                let words = "an alert about a missing or wanted person was not taken in".to_owned();
-                let command = Command::NoteSource { source: id.clone(), words };
-                self.inner.engine.command(command, Actor::River).await?;
-                continue;
-            }
-            let bytes = body.get(alert.bytes.clone()).unwrap_or(body).to_vec();
-            let item = self.keep(id, "cap", "application/cap+xml", bytes, 1).await?;
-            let (alert, findings) = (&alert.alert, &alert.findings);
-            let mut inbound = area::inbound(alert, findings, id, &item, &geocodes, area_use);
-            let area = inbound.area();
-            let near = area.locator_center().and_then(|point| self.inner.exposures.nearest(point));
-            inbound.zone = near.and_then(|near| near.zone);
-            let exposure = self.inner.exposures.of(&area);
-            let command = Command::TakeAlert { alert: inbound, exposure };
-            self.inner.engine.command(command, Actor::River).await?;
-        }
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! What the river is started with: configuration already read and checked.
 
+use beaconfire_cap::sign::Anchors;
 use beaconfire_core::{ChannelId, Mode, Rules, SourceId};
 use beaconfire_geo::geocode::Registry;
 use beaconfire_store::Signer;
@@ -42,6 +43,8 @@ pub struct SourceSetup {
     pub title: String,
     /// The kind's own options.
     pub options: crate::source::Options,
+    /// Whose signatures on alerts are believed.
+    pub anchors: Arc<Anchors>,
     /// How its payloads come.
     pub fetch: Fetch,
     /// How often it is expected to say something, seconds.

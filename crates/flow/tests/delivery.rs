@@ -78,6 +78,7 @@ fn setup(data: &Path, channels: Vec<(&str, Target)>) -> Setup {
             kind: "series-ndjson".to_owned(),
             title: "Gauges".to_owned(),
             options: Options::default(),
+            anchors: Default::default(),
             fetch: Fetch::Push,
             expected_every_s: 900,
             must_advance: false,

@@ -32,6 +32,7 @@ fn setup(data: &Path) -> Setup {
             kind: "cap".to_owned(),
             title: "A feed".to_owned(),
             options: beaconfire_flow::source::Options::default(),
+            anchors: Default::default(),
             fetch: Fetch::Recorded,
             expected_every_s: 900,
             must_advance: false,

@@ -63,6 +63,7 @@ fn setup(data: &Path) -> Setup {
             kind: "series-ndjson".to_owned(),
             title: "Gauges".to_owned(),
             options: Options::default(),
+            anchors: Default::default(),
             fetch: Fetch::Push,
             expected_every_s: 900,
             must_advance: false,

@@ -158,9 +158,10 @@ fn deep_nesting_is_refused_by_every_kind() {
 }
 
 fn area_of(info: &beaconfire_cap::Info) -> (beaconfire_geo::Area, Option<String>) {
-    use beaconfire_core::area::{Semantics, of_info};
+    use beaconfire_core::area::{LeftOut, Semantics, of_info};
     let at = jiff::Timestamp::UNIX_EPOCH;
-    let found = of_info(info, &beaconfire_geo::geocode::Registry::new(), at, Semantics::Union);
+    let found =
+        of_info(info, &LeftOut::default(), &beaconfire_geo::geocode::Registry::new(), at, Semantics::Union);
     (found.area.clone(), found.unresolved())
 }
 

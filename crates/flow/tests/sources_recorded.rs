@@ -217,6 +217,7 @@ async fn river(data: &Path) -> River {
         kind: kind.name.to_owned(),
         title: kind.title.to_owned(),
         options: Options::default(),
+        anchors: Default::default(),
         fetch: Fetch::Recorded,
         expected_every_s: 900,
         must_advance: false,

@@ -169,6 +169,10 @@ pub(crate) struct SourceTable {
     #[serde(default)]
     #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     pub(crate) options: beaconfire_flow::source::Options,
+    /// `cap`: PEM files of certificates whose signatures are believed, for any sender or for one. A sender with anchors
+    /// of its own is judged by those alone. `options = { signature = "demand" }` needs at least one.
+    #[serde(default)]
+    pub(crate) anchors: Vec<AnchorEntry>,
     /// TOML files of `[[station]]` tables: where its series are measured.
     #[serde(default)]
     pub(crate) stations: Vec<PathBuf>,
@@ -177,6 +181,26 @@ pub(crate) struct SourceTable {
     pub(crate) regions: Vec<PathBuf>,
     /// Of these files, only the stations and regions with these ids; all where it is left out.
     pub(crate) only: Option<Vec<String>>,
+}
+
+/// A PEM file of certificates, for any sender or for one.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(crate) enum AnchorEntry {
+    /// For any sender: the file.
+    Any(PathBuf),
+    /// For one sender.
+    One(AnchorTable),
+}
+
+/// A PEM file of certificates for one sender.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AnchorTable {
+    /// CAP sender, as written in its messages.
+    pub(crate) sender: String,
+    /// The file.
+    pub(crate) file: PathBuf,
 }
 
 fn default_missing_expires_hours() -> i64 {

@@ -1,5 +1,6 @@
 //! The configuration: `beaconfire.toml` and the files that it names, read and checked whole before anything starts.
 
+mod anchors;
 mod channels;
 mod format;
 mod geocodes;

@@ -7,6 +7,7 @@ use beaconfire_core::{SourceRule, Station, StationRule};
 use beaconfire_flow::source::SourceConfig;
 use beaconfire_flow::{Fetch, SourceSetup};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 type Loaded = (Vec<SourceSetup>, Vec<SourceRule>, Vec<StationRule>);
 
@@ -34,6 +35,7 @@ impl Reader {
             if table.recorded {
                 setup.fetch = Fetch::Recorded;
             }
+            setup.anchors = Arc::new(self.load_anchors(at, table));
             loaded.0.push(setup);
             loaded.1.push(config.rule());
             for station in self.load_stations(at, table) {

@@ -224,3 +224,32 @@ fn tables_of_geocodes_join_those_that_come_with_the_program() {
         assert_eq!(mistakes[0].place().expect("a place").0, 8);
     }
 }
+
+#[test]
+fn anchors_are_read_and_a_demand_without_them_is_a_mistake_at_its_line() {
+    let pem = Path::new(env!("CARGO_MANIFEST_DIR")).join("../cap/tests/sign/keys/p256.pem");
+    let load = |lines: &str| {
+        let config = GOOD.replace("kind = \"usgs-quake\"", &format!("kind = \"cap\"\n{lines}"));
+        let folder = folder(&config);
+        fs::copy(&pem, folder.path().join("a.pem")).expect("copied");
+        fs::write(folder.path().join("no.pem"), "none").expect("written");
+        Plan::load(&folder.path().join("beaconfire.toml"))
+    };
+    let demand = "options = { signature = \"demand\" }";
+    let both = format!("anchors = [\"a.pem\", {{ sender = \"w@a.example\", file = \"a.pem\" }}]\n{demand}");
+    assert!(!load(&both).expect("good").sources[0].anchors.is_empty());
+    for (lines, place, words) in [
+        (demand.to_owned(), ":20:", "authority.pem"),
+        (format!("anchors = [\"a.pem\", \"gone.pem\"]\n{demand}"), ":20:21", "gone.pem"),
+        (format!("anchors = [\"no.pem\"]\n{demand}"), ":20:12", "BEGIN CERTIFICATE"),
+        ("anchors = [\"a.pem\"]".to_owned(), ":20:", "anchors do nothing"),
+        (format!("anchors = [{{ file = \"a.pem\" }}]\n{demand}"), ":20:", "AnchorEntry"),
+        ("options = { signature = \"maybe\" }".to_owned(), ":20:", "demand"),
+    ] {
+        let shown = load(&lines).expect_err(&lines).to_string();
+        assert!(
+            shown.contains(&format!("beaconfire.toml{place}")) && shown.contains(words),
+            "{lines}: {shown}"
+        );
+    }
+}

@@ -1,9 +1,10 @@
 //! From the areas of an info block to one area: polygons, circles, and what geocodes stand for.
 
-use super::cut;
 use super::semantics::Semantics;
+use super::{LeftOut, cut};
 use beaconfire_cap as cap;
 use beaconfire_geo::geocode::{self, Drawn, Registry, Resolution};
+use beaconfire_geo::unwrap::mended;
 use beaconfire_geo::{Area, Circle, Point, Ring, Shape};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,9 +58,15 @@ impl Resolved {
 /// Within one area a geocode stands beside shapes as "an equivalent description" (there): where there are shapes, a code
 /// that nobody can resolve takes nothing from the area. Likewise a scheme without any table takes nothing from an area
 /// that another scheme describes completely. Everything else that cannot be resolved is missing: nothing is clipped or
-/// lost in silence.
+/// lost in silence: what the reader left out is missing too.
 #[must_use]
-pub fn of_info(info: &cap::Info, registry: &Registry<'_>, at: Timestamp, semantics: Semantics) -> Resolved {
+pub fn of_info(
+    info: &cap::Info,
+    left_out: &LeftOut,
+    registry: &Registry<'_>,
+    at: Timestamp,
+    semantics: Semantics,
+) -> Resolved {
     let mut work = Work {
         registry,
         second: at.as_second(),
@@ -70,7 +77,12 @@ pub fn of_info(info: &cap::Info, registry: &Registry<'_>, at: Timestamp, semanti
         known: BTreeMap::new(),
         found: Resolved { area: Area::default(), missing: Vec::new(), spare: Vec::new(), notes: Vec::new() },
     };
-    info.areas.iter().for_each(|area| work.area(area));
+    for (area, number) in info.areas.iter().zip(1..) {
+        work.area(area, left_out.at(number));
+    }
+    // Of areas that did not get into the model at all, and of the block as a whole.
+    let rest = left_out.beyond(info.areas.len());
+    work.found.missing.extend(rest.cloned());
     work.finish()
 }
 
@@ -88,10 +100,12 @@ struct Work<'w> {
 }
 
 impl<'w> Work<'w> {
-    fn area(&mut self, area: &'w cap::Area) {
+    fn area<'m>(&mut self, area: &'w cap::Area, left_out: impl Iterator<Item = &'m Missing>) {
         let (before, missing) = (self.shapes.len(), self.found.missing.len());
+        self.found.missing.extend(left_out.cloned());
+        let is_whole = self.found.missing.len() == missing;
         for polygon in &area.polygons {
-            let shape = ring(polygon).map(Shape::Polygon);
+            let shape = self.ring(polygon, area).map(Shape::Polygon);
             self.shape("polygon", area, shape);
         }
         for circle in &area.circles {
@@ -111,10 +125,26 @@ impl<'w> Work<'w> {
             return;
         }
         self.geocodes(area, has_shape);
-        if !has_shape && area.geocodes.is_empty() && area.polygons.is_empty() && area.circles.is_empty() {
+        if is_whole
+            && !has_shape
+            && area.geocodes.is_empty()
+            && area.polygons.is_empty()
+            && area.circles.is_empty()
+        {
             let why = "has neither shape nor code".to_owned();
             self.found.missing.push(Missing { what: title(area), why });
         }
+    }
+
+    /// A ring, closed and with its longitudes brought back where that is all that it takes.
+    fn ring(&mut self, polygon: &[cap::Position], area: &cap::Area) -> Result<Ring, String> {
+        let points: Vec<(f64, f64)> = polygon.iter().map(|p| (p.lat, p.lon)).collect();
+        let (ring, changes) = mended(&points).map_err(|error| error.to_string())?;
+        if !changes.is_empty() {
+            let note = "a polygon was closed or its longitudes beyond 180 degrees brought back";
+            self.found.notes.push(format!("{}: {note}", title(area)));
+        }
+        Ok(ring)
     }
 
     fn shape(&mut self, kind: &str, area: &cap::Area, shape: Result<Shape, String>) {
@@ -244,15 +274,6 @@ fn words(missing: &[Missing]) -> Option<String> {
 
 fn title(area: &cap::Area) -> String {
     format!("{:?}", cut(&area.description, 80))
-}
-
-fn ring(polygon: &[cap::Position]) -> Result<Ring, String> {
-    let points = polygon
-        .iter()
-        .map(|p| Point::new(p.lat, p.lon))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| error.to_string())?;
-    Ring::new(points).map_err(|error| error.to_string())
 }
 
 fn circle_of(circle: &cap::Circle) -> Result<Circle, String> {

@@ -67,7 +67,7 @@ fn check(areas: &[String], shapes: usize, missing: &str, spare: &str) {
 fn check_with(profile: &str, option: AreaUse, areas: &[String], shapes: usize, missing: &str, spare: &str) {
     let (alert, registry) = (alert(profile, areas), registry());
     let at = alert.sent.instant();
-    let found = of_info(&alert.infos[0], &registry, at, option.semantics(&alert));
+    let found = of_info(&alert.infos[0], &LeftOut::default(), &registry, at, option.semantics(&alert));
     assert_eq!(found.area.shapes().len(), shapes, "{areas:?}: {found:?}");
     assert_eq!(found.unresolved().unwrap_or_default(), missing, "{areas:?}");
     assert_eq!(words(&found.spare).unwrap_or_default(), spare, "{areas:?}");
@@ -140,7 +140,8 @@ fn very_many_codes_are_counted_in_bounded_words() {
     let codes: String = (0..400).map(|i| code("UGC", &format!("YYC{i:03}"))).collect();
     let alert = alert("", &[codes]);
     let registry = registry();
-    let found = of_info(&alert.infos[0], &registry, alert.sent.instant(), Semantics::Union);
+    let found =
+        of_info(&alert.infos[0], &LeftOut::default(), &registry, alert.sent.instant(), Semantics::Union);
     assert_eq!(found.missing.len(), 400);
     let words = found.unresolved().unwrap();
     assert!(
@@ -168,4 +169,69 @@ fn inbound_tells_how_coarse_the_places_are() {
     let nobody = inbound(&alert, &[], &source, &item, &Registry::new(), AreaUse::Auto);
     let told = "SAME 599001 is of a scheme without a table; import one";
     assert_eq!(nobody.infos[0].unresolved.as_deref(), Some(told));
+}
+
+/// What is unresolved of each info block of a message, with the reader's findings.
+fn unresolved(text: &str) -> Vec<(usize, Option<String>)> {
+    let document = cap::read(text.as_bytes(), &cap::Limits::default()).unwrap();
+    let message = &document.messages[0];
+    let (source, item) = (crate::SourceId("s".to_owned()), crate::ItemId("i".to_owned()));
+    let seen = inbound(&message.alert, &message.findings, &source, &item, &registry(), AreaUse::Auto);
+    seen.infos.into_iter().map(|info| (info.area.shapes().len(), info.unresolved)).collect()
+}
+
+#[test]
+fn a_shape_that_the_reader_left_out_is_unresolved_in_its_block_alone() {
+    let info = |areas: &str| {
+        format!(
+            "<info><category>Met</category><event>Flood</event><urgency>Immediate</urgency><severity>Severe</severity>\
+             <certainty>Likely</certainty>{areas}</info>"
+        )
+    };
+    let area = |shapes: &str| format!("<area><areaDesc>Here</areaDesc>{shapes}</area>");
+    let message = |infos: &str| {
+        format!(
+            "<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\"><identifier>A</identifier><sender>a@b.example</sender>\
+             <sent>2025-06-01T00:00:00-00:00</sent><status>Actual</status><msgType>Alert</msgType>\
+             <scope>Public</scope>{infos}</alert>"
+        )
+    };
+    for (bad, word) in [
+        ("<polygon>north of the river</polygon>", "polygon[2]"),
+        ("<polygon>51.1,12.2 51.1,NaN 51.2,12.3 51.1,12.2</polygon>", "polygon[2]"),
+        ("<circle>all around</circle>", "circle[1]"),
+    ] {
+        let found = unresolved(&message(&(info(&area(&format!("{POLYGON}{bad}"))) + &info(&area(POLYGON)))));
+        let words = found[0].1.clone().unwrap_or_default();
+        assert_eq!(found[0].0, 1);
+        assert!(
+            words.contains("area[1]/") && words.contains(word) && words.contains("left out"),
+            "{bad}: {words}"
+        );
+        assert_eq!(found[1], (1, None), "{bad}");
+        // Alone it leaves nothing, and that is unknown in the same words.
+        let alone = unresolved(&message(&info(&area(bad))));
+        assert_eq!(alone[0].0, 0);
+        assert!(alone[0].1.clone().unwrap_or_default().contains("left out"), "{alone:?}");
+    }
+}
+
+#[test]
+fn a_ring_past_the_antimeridian_is_brought_back_and_one_off_the_globe_is_unresolved() {
+    let mut alert = alert("", &[POLYGON.to_owned()]);
+    let of = |alert: &cap::Alert| {
+        of_info(
+            &alert.infos[0],
+            &LeftOut::default(),
+            &Registry::new(),
+            alert.sent.instant(),
+            Semantics::Union,
+        )
+    };
+    alert.infos[0].areas[0].polygons[0].iter_mut().for_each(|p| p.lon += 180.0);
+    let past = of(&alert);
+    assert!(past.area.shapes().len() == 1 && past.missing.is_empty() && past.notes.len() == 1, "{past:?}");
+    alert.infos[0].areas[0].polygons[0].iter_mut().for_each(|p| p.lat += 90.0);
+    let off = of(&alert);
+    assert!(off.unresolved().is_some_and(|words| words.contains("cannot be used")), "{off:?}");
 }

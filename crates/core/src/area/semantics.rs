@@ -1,6 +1,7 @@
 //! How the shapes and the geocodes of one area go together.
 
 use beaconfire_cap as cap;
+use beaconfire_cap::profile::{AreaSemantics, Profile};
 use serde::{Deserialize, Serialize};
 
 /// What a source's options say about it.
@@ -26,18 +27,17 @@ pub enum Semantics {
     ShapesAreExact,
 }
 
-/// Profiles, by the beginning of a message's `code`, whose shapes are the exact area.
-const EXACT_PROFILES: [&str; 2] = ["profile:CAP-CP:", "urn:oasis:names:tc:emergency:cap:1.2:profile:CAP-AU:"];
-
 impl AreaUse {
     /// What holds for this message.
     #[must_use]
     pub fn semantics(self, alert: &cap::Alert) -> Semantics {
-        let is_exact = |code: &String| EXACT_PROFILES.iter().any(|profile| code.trim().starts_with(profile));
+        let is_exact = |profile: &Profile| {
+            profile.area_semantics() == AreaSemantics::ExactShape && profile.claimed_by(alert)
+        };
         match self {
             Self::Union => Semantics::Union,
             Self::Shapes => Semantics::ShapesAreExact,
-            Self::Auto if alert.codes.iter().any(is_exact) => Semantics::ShapesAreExact,
+            Self::Auto if Profile::built_in().iter().any(is_exact) => Semantics::ShapesAreExact,
             Self::Auto => Semantics::Union,
         }
     }

@@ -1,9 +1,10 @@
 //! One `[[source]]` of the configuration.
 
-use super::{KINDS, Options, kind};
+use super::{KINDS, Options, SignatureUse, kind};
 use crate::setup::{Fetch, SourceSetup};
 use beaconfire_core::{SourceId, SourceRule};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// One `[[source]]` of the configuration.
@@ -140,6 +141,9 @@ impl SourceConfig {
                 ));
             }
         }
+        if self.options.signature != SignatureUse::Ignore && self.kind != "cap" {
+            return Err(self.refuse("options.signature is for kind \"cap\" alone; take it out"));
+        }
         if !self.options.parameter.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(self.refuse("options.parameter must be digits, such as \"00065\""));
         }
@@ -149,7 +153,7 @@ impl SourceConfig {
         Ok(())
     }
 
-    /// What the river is started with.
+    /// What the river is started with; the anchors of signatures lie in files, so whoever reads those adds them.
     #[must_use]
     pub fn setup(&self) -> SourceSetup {
         let title = kind(&self.kind).map_or_else(|| self.kind.clone(), |kind| kind.title.to_owned());
@@ -159,6 +163,7 @@ impl SourceConfig {
             kind: self.kind.clone(),
             title: self.title.clone().unwrap_or(title),
             options: self.options.clone(),
+            anchors: Arc::default(),
             fetch: self.url.as_ref().map_or(Fetch::Push, |url| Fetch::Pull {
                 url: url.clone(),
                 every: Duration::from_secs(self.poll_every_s.unwrap_or(quarter)),
@@ -210,6 +215,12 @@ mod tests {
                 "expected_every_s = 900\noptions = { vanish_after_polls = 3 }",
                 "list them in trusted_senders",
             ),
+            (
+                "kind = \"cap\"\nurl = \"https://a.example/feed\"",
+                "kind = \"cisa-kev\"\noptions = { signature = \"note\" }",
+                "options.signature is for kind \"cap\" alone",
+            ),
+            ("expected_every_s = 900", "expected_every_s = 900\noptions = { signature = \"ask\" }", "demand"),
         ] {
             let error = SourceConfig::list(&GOOD.replace(from, to)).unwrap_err().to_string();
             assert!(error.contains(words), "{to}: {error}");

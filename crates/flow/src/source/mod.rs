@@ -19,6 +19,7 @@ pub mod recording;
 pub mod series;
 mod series_csv;
 mod series_ndjson;
+mod signature;
 mod time;
 mod usgs_nwis;
 mod usgs_quake;
@@ -30,6 +31,8 @@ pub use error::ParseError;
 pub use follow::{Followed, LinkTo};
 pub use options::Options;
 pub use parsed::{AlertItem, Parsed};
+pub use signature::SignatureUse;
+pub(crate) use signature::{Judged, MAX_TOLD, judge};
 pub(crate) use vanish::{Leaving, Left};
 
 /// A kind of source: what it reads, how it is configured, and the code.

@@ -1,6 +1,7 @@
 //! What can be set for a source of any kind.
 
 use super::error::ParseError;
+use super::signature::SignatureUse;
 use beaconfire_core::area::AreaUse;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,10 @@ pub struct Options {
     /// says, else all together as CAP says. `union`: always together. `shapes`: geocodes count only where there is no
     /// shape, which is what the US National Weather Service means by its storm-based warnings.
     pub area: AreaUse,
+    /// `cap`: what is done with signatures. `ignore`, the default: nothing. `note`: the verdict stands among the findings
+    /// of each alert. `demand`: an alert without a signature that leads to one of the source's `anchors` is not taken as
+    /// an alert, it becomes a finding on the source.
+    pub signature: SignatureUse,
 }
 
 impl Default for Options {
@@ -36,6 +41,7 @@ impl Default for Options {
             vanish_after_polls: None,
             parameter: "00065".to_owned(),
             area: AreaUse::Auto,
+            signature: SignatureUse::Ignore,
         }
     }
 }

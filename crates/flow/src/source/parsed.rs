@@ -19,6 +19,8 @@ pub struct Parsed {
     pub events: Vec<Event>,
     /// CAP alerts, in document order.
     pub alerts: Vec<AlertItem>,
+    /// How many of the alerts were not taken, because their signature is not what the source demands.
+    pub refused: u64,
     /// CAP documents to fetch, each once.
     pub links: Vec<LinkTo>,
     /// The payload's own time: when the feed says it changed, or its newest item.

@@ -4,10 +4,13 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
+use beaconfire_cap::profile::Profile;
+use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::auth::Operator;
 use crate::blocking::blocking;
+use crate::body::Query;
 use crate::error::{Answer, ErrorBody, Problem};
 use crate::services::App;
 use crate::view::CheckView;
@@ -16,16 +19,45 @@ use crate::view::CheckView;
 pub(crate) const MAX_BODY: usize = 8 << 20;
 
 /// Says what is wrong with a CAP message or feed, and what it says. The body is the document itself, of any media
-/// type, at most 8 MiB: its encoding is told by its first bytes and its XML declaration. Nothing is stored.
+/// type, at most 8 MiB: its encoding is told by its first bytes and its XML declaration. JSON and GeoJSON forms of CAP are
+/// taken too. Nothing is stored.
 #[utoipa::path(post, path = "/api/v1/check", tag = "check",
+    params(("profile" = Option<String>, Query,
+        description = "Profiles to check against beside those that a message claims, such as `ipaws,cap-cp`")),
     request_body(content = String, content_type = "application/cap+xml"), security(("session" = [])),
-    responses((status = 200, body = CheckView), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+    responses((status = 200, body = CheckView), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 413, body = ErrorBody), (status = 429, body = ErrorBody)))]
-pub(crate) async fn check(_: Operator, document: Document) -> Answer<Json<CheckView>> {
+pub(crate) async fn check(
+    _: Operator,
+    Query(asked): Query<Asked>,
+    document: Document,
+) -> Answer<Json<CheckView>> {
+    let profiles = asked.profiles()?;
     let Document { bytes, room } = document;
-    let view = blocking(move || Ok::<_, Problem>(CheckView::of(&bytes))).await?;
+    let view = blocking(move || Ok::<_, Problem>(CheckView::of(&bytes, &profiles))).await?;
     drop(room);
     Ok(Json(view))
+}
+
+/// What a document is to be checked against.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    profile: Option<String>,
+}
+
+impl Asked {
+    fn profiles(&self) -> Result<Vec<&'static Profile>, Problem> {
+        let names = self.profile.as_deref().unwrap_or_default().split(',').map(str::trim);
+        let found = names.filter(|name| !name.is_empty()).map(|name| {
+            Profile::named(name).ok_or_else(|| {
+                let known: Vec<&str> = Profile::built_in().iter().map(Profile::id).collect();
+                let message = format!("there is no profile {:?}", name.chars().take(60).collect::<String>());
+                let mend = format!("use one or several of {}", known.join(", "));
+                Problem::new(StatusCode::BAD_REQUEST, "unknown_profile", message, mend)
+            })
+        });
+        found.collect()
+    }
 }
 
 /// A document of a signed-in operator, held while there is room: only so many are in memory at once.

@@ -1,14 +1,20 @@
 //! What is wrong with a CAP message or feed, and what it says: the answer of the check page. Names are those
 //! of the lines that `beaconfire check --format json` writes.
 
+mod judge;
 mod shapes;
 
+use beaconfire_cap::profile::Profile;
+use beaconfire_cap::sign::Verifier;
 use beaconfire_cap::{
-    Document, DocumentKind, Finding, Info, Limits, Message, Named, ReadError, Rejected, read,
+    Document, DocumentKind, Finding, Info, Limits, Message, Named, ReadError, Rejected, read_with,
 };
+use beaconfire_core::area::{AreaUse, LeftOut};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
+use judge::SignatureView;
 use shapes::{Budget, FeatureCollection};
 
 /// Messages of one document, at most: the newest.
@@ -19,7 +25,7 @@ const MAX_FINDINGS: usize = 500;
 /// What was found in a document.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub(crate) struct CheckView {
-    /// What it is: `alert`, `atom`, `rss`, `edxl-de` or `list`; null where it could not be read at all.
+    /// What it is: `alert`, `atom`, `rss`, `edxl-de`, `list`, `json`, `json-list`, `geojson` or `nws-geojson`; null where it could not be read at all.
     document: Option<&'static str>,
     /// Its messages that can be used.
     messages: Vec<CheckedMessage>,
@@ -46,8 +52,12 @@ struct CheckedMessage {
     strict: bool,
     /// Whether it could be read into an alert.
     usable: bool,
-    /// What is wrong, in the order of the document.
+    /// For each profile that it claims or that was asked for whether it conforms, by the profile's id.
+    conforms: BTreeMap<String, bool>,
+    /// What is wrong, in the order of the document; the rules of a profile begin with its id, as in `ipaws:expires`.
     findings: Vec<FoundView>,
+    /// What is to be said of its signature.
+    signature: SignatureView,
     /// CAP sender.
     sender: String,
     /// CAP sent, with its own offset.
@@ -154,16 +164,17 @@ struct Geocode {
 }
 
 impl CheckView {
-    /// What the bytes hold. Pure; the work grows with their number, and so does the answer.
-    pub(crate) fn of(bytes: &[u8]) -> Self {
+    /// What the bytes hold, with the word of these profiles beside those that a message claims. Pure; the work grows
+    /// with the number of bytes, and so does the answer.
+    pub(crate) fn of(bytes: &[u8], profiles: &[&'static Profile]) -> Self {
         let limits = Limits { max_alerts: MAX_MESSAGES, max_findings: MAX_FINDINGS, ..Limits::default() };
-        match read(bytes, &limits) {
-            Ok(document) => Self::of_document(document),
+        match read_with(bytes, &limits, &mut |alert| judge::judge(alert, profiles)) {
+            Ok(document) => Self::of_document(document, &Verifier::new(bytes, &limits), profiles),
             Err(error) => Self { error: Some(error.into()), ..Self::default() },
         }
     }
 
-    fn of_document(document: Document) -> Self {
+    fn of_document(document: Document, verifier: &Verifier<'_>, profiles: &[&'static Profile]) -> Self {
         let mut starts: Vec<usize> = document.messages.iter().map(|message| message.bytes.start).collect();
         starts.extend(document.rejected.iter().map(|rejected| rejected.bytes.start));
         starts.sort_unstable();
@@ -172,7 +183,14 @@ impl CheckView {
         let messages = document.messages.into_iter();
         Self {
             document: Some(name_of(document.kind)),
-            messages: messages.map(|m| CheckedMessage::of(index(m.bytes.start), m, &mut budget)).collect(),
+            messages: messages
+                .map(|message| {
+                    let signature = SignatureView::of(verifier, &message);
+                    let conforms = judge::conforms(&message, profiles);
+                    let verdicts = Verdicts { signature, conforms };
+                    CheckedMessage::of(index(message.bytes.start), message, verdicts, &mut budget)
+                })
+                .collect(),
             rejected: document
                 .rejected
                 .into_iter()
@@ -199,13 +217,26 @@ fn name_of(kind: DocumentKind) -> &'static str {
     }
 }
 
+/// The verdicts on a message beside that on CAP itself.
+struct Verdicts {
+    signature: SignatureView,
+    conforms: BTreeMap<String, bool>,
+}
+
 impl CheckedMessage {
-    fn of(index: usize, message: Message, budget: &mut Budget) -> Self {
+    fn of(index: usize, message: Message, verdicts: Verdicts, budget: &mut Budget) -> Self {
         let strict = message.strict();
-        let Message { alert, version, findings, .. } = message;
+        let Verdicts { signature, conforms } = verdicts;
+        let Message { alert, version, mut findings, judged, .. } = message;
+        let sent = alert.sent.instant();
+        let semantics = AreaUse::Auto.semantics(&alert);
+        let left_out: Vec<LeftOut> = (1..=alert.infos.len()).map(|n| LeftOut::of(&findings, n)).collect();
+        findings.extend(judge::shortened(judged));
+        findings.sort_by_key(|finding| (finding.line, finding.column));
         let mut features = Vec::new();
-        let infos = alert.infos.into_iter().zip(1..).map(|(mut info, n)| {
-            let (drawn, unresolved) = shapes::of_info(&mut info, n, budget);
+        let infos = alert.infos.into_iter().zip(&left_out).zip(1..).map(|((mut info, left_out), n)| {
+            let asked = shapes::Asked { n, left_out, sent, semantics };
+            let (drawn, unresolved) = shapes::of_info(&mut info, &asked, budget);
             features.extend(drawn);
             CheckedInfo::of(info, unresolved)
         });
@@ -213,6 +244,8 @@ impl CheckedMessage {
             index,
             strict,
             usable: true,
+            conforms,
+            signature,
             version: version.as_str(),
             infos: infos.collect(),
             geojson: FeatureCollection::from(features),
@@ -279,9 +312,9 @@ impl From<ReadError> for Unread {
     fn from(error: ReadError) -> Self {
         let place = match &error {
             ReadError::Xml { line, column, .. }
+            | ReadError::Json { line, column, .. }
             | ReadError::Dtd { line, column }
             | ReadError::Entity { line, column, .. }
-            | ReadError::Json { line, column, .. }
             | ReadError::TooDeep { line, column, .. } => Some((*line, *column)),
             ReadError::TooLarge { .. } | ReadError::Encoding { .. } | ReadError::NotCap { .. } => None,
         };

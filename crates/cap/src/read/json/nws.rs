@@ -181,7 +181,7 @@ fn read_geometry(notes: &mut Notes<'_>, geometry: Value<'_>, area: &mut Area) {
         let points: Option<Vec<Position>> = outer.items().map(position).collect();
         let Some(points) = points else {
             let message = "a position is not [longitude, latitude] in numbers; the polygon was left out";
-            notes.error(outer.start(), &path, "polygon-syntax", message);
+            notes.error(outer.start(), &path, "polygon-unreadable", message);
             continue;
         };
         area.polygons.extend(notes.ring(points, false, outer.start(), &path));

@@ -1,9 +1,10 @@
 //! The shapes of a message as GeoJSON features, and in words what has none.
 
 use beaconfire_cap as cap;
-use beaconfire_core::area;
+use beaconfire_core::area::{self, LeftOut, Semantics};
 use beaconfire_geo::geocode::Registry;
 use beaconfire_geo::{Area, Shape};
+use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -62,10 +63,22 @@ impl Default for Budget {
     }
 }
 
-/// The features of an info block, the `n`th from 1, and for each of its areas what could not be resolved.
+/// What is asked of an info block.
+pub(super) struct Asked<'a> {
+    /// Its number, from 1.
+    pub(super) n: usize,
+    /// What the reader left out of it.
+    pub(super) left_out: &'a LeftOut,
+    /// When the message was sent.
+    pub(super) sent: Timestamp,
+    /// How shapes and codes go together in it.
+    pub(super) semantics: Semantics,
+}
+
+/// The features of an info block, and for each of its areas what could not be resolved.
 pub(super) fn of_info(
     info: &mut cap::Info,
-    n: usize,
+    asked: &Asked<'_>,
     budget: &mut Budget,
 ) -> (Vec<Feature>, Vec<Option<String>>) {
     let areas = std::mem::take(&mut info.areas);
@@ -74,12 +87,12 @@ pub(super) fn of_info(
         // A long name would stand in the words about each of its shapes.
         let description = area.description.chars().take(MAX_NAME).collect();
         info.areas = vec![cap::Area { description, ..area.clone() }];
-        let at = jiff::Timestamp::UNIX_EPOCH;
-        let found = area::of_info(info, &Registry::new(), at, area::Semantics::Union);
-        let (rest, resolved) = (found.unresolved(), found.area);
-        let (drawn, over) = draw(&resolved, n, number, budget);
+        // No table is asked here, so that codes are told as unresolved where no shape stands beside them.
+        let left_out = asked.left_out.of_area(number);
+        let found = area::of_info(info, &left_out, &Registry::new(), asked.sent, asked.semantics);
+        let (drawn, over) = draw(&found.area, asked.n, number, budget);
         features.extend(drawn);
-        let words: Vec<String> = rest.into_iter().chain(over).collect();
+        let words: Vec<String> = found.unresolved().into_iter().chain(over).collect();
         unresolved.push((!words.is_empty()).then(|| words.join("; ")));
     }
     info.areas = areas;

@@ -6,7 +6,7 @@ use super::CheckView;
 
 /// The answer on a document as its reader sees it.
 fn check(text: &str) -> Value {
-    serde_json::to_value(CheckView::of(text.as_bytes())).expect("it is JSON")
+    serde_json::to_value(CheckView::of(text.as_bytes(), &[])).expect("it is JSON")
 }
 
 fn alert(identifier: &str, areas: &str) -> String {
@@ -96,7 +96,7 @@ fn codes_alone_are_unresolved_and_told() {
     let message = check(&alert("A-1", &areas))["messages"][0].clone();
     let areas = message["infos"][0]["areas"].as_array().expect("areas");
     assert_eq!(areas[0]["geocodes"], json!([{ "name": "SAME", "value": "048201" }]));
-    assert!(areas[0]["unresolved"].as_str().is_some_and(|words| words.contains("SAME=048201")), "{areas:?}");
+    assert!(areas[0]["unresolved"].as_str().is_some_and(|words| words.contains("SAME 048201")), "{areas:?}");
     assert_eq!(areas[1]["unresolved"], Value::Null);
     assert_eq!(message["geojson"]["features"][0]["properties"]["area"], 2);
 }
@@ -156,4 +156,66 @@ fn a_long_name_is_not_repeated_for_each_of_its_shapes() {
     let areas = format!("<area><areaDesc>{name}</areaDesc>{winding}</area>");
     let text = check(&alert("A-1", &areas)).to_string();
     assert!(text.len() < 200_000, "{}", text.len());
+}
+
+#[test]
+fn profiles_that_are_claimed_or_asked_for_judge_beside_cap() {
+    use beaconfire_cap::profile::Profile;
+    let claiming = alert("A-1", &area(SQUARE)).replace("<note>", "<code>IPAWSv1.0</code><note>");
+    let message = check(&claiming)["messages"][0].clone();
+    assert_eq!(message["conforms"], json!({ "ipaws": false }));
+    let found = message["findings"].as_array().expect("findings");
+    assert!(!found.is_empty(), "{message}");
+    for finding in found {
+        assert!(finding["rule"].as_str().is_some_and(|rule| rule.starts_with("ipaws:")), "{finding}");
+        assert_eq!(finding["line"], 1);
+    }
+    assert_eq!(message["strict"], true, "a profile is another verdict");
+    let plain = alert("A-1", &area(SQUARE));
+    assert_eq!(check(&plain)["messages"][0]["conforms"], json!({}));
+    let asked = CheckView::of(plain.as_bytes(), &[Profile::named("google").expect("a profile")]);
+    let asked = serde_json::to_value(asked).expect("it is JSON");
+    assert!(asked["messages"][0]["conforms"]["google"].is_boolean());
+}
+
+#[test]
+fn a_crossing_ring_is_warned_of_at_its_place() {
+    let bow = "\n<polygon>10,20 11,21 11,20 10,21 10,20</polygon>";
+    let message = check(&alert("A-1", &area(bow)))["messages"][0].clone();
+    let found = message["findings"].as_array().expect("findings");
+    assert!(found.iter().any(|f| f["line"] == 2 && f["severity"] == "warning"), "{message}");
+}
+
+#[test]
+fn a_shape_that_was_left_out_is_unresolved_in_its_area_alone() {
+    let areas = area("<polygon>north of the river</polygon>") + &area(SQUARE);
+    let message = check(&alert("A-1", &areas))["messages"][0].clone();
+    let areas = message["infos"][0]["areas"].as_array().expect("areas");
+    assert!(areas[0]["unresolved"].as_str().is_some_and(|words| words.contains("left out")), "{areas:?}");
+    assert_eq!(areas[1]["unresolved"], Value::Null);
+}
+
+#[test]
+fn a_signature_is_judged_and_anchored_by_nobody() {
+    use beaconfire_cap::sign::{Pkcs8Signer, sign};
+    let keys = [
+        include_str!("../../../../cap/tests/sign/keys/p256.key.pem"),
+        include_str!("../../../../cap/tests/sign/keys/p256.pem"),
+    ];
+    let signer = Pkcs8Signer::from_pem(keys[0].as_bytes(), keys[1].as_bytes()).expect("a key");
+    let signed = sign(&alert("A-1", &area(SQUARE)), &signer).expect("it can be signed");
+    let of = |text: &str| check(text)["messages"][0]["signature"].clone();
+    assert_eq!((&of(&signed)["verdict"], &of(&signed)["anchored"]), (&json!("verified"), &json!(false)));
+    let altered = of(&signed.replace("Severe", "Minor"));
+    assert!(altered["verdict"] == "broken" && altered["reason"].as_str().is_some_and(|why| why.len() > 10));
+    assert_eq!(of(&alert("A-1", &area(SQUARE)))["verdict"], "none");
+}
+
+#[test]
+fn json_is_a_document_too() {
+    let document = beaconfire_cap::read(alert("A-1", &area(SQUARE)).as_bytes(), &Default::default());
+    let alert = document.expect("it is read").messages[0].alert.clone();
+    let answer = check(&beaconfire_cap::to_json(&alert, &[]));
+    assert_eq!((&answer["document"], &answer["messages"][0]["identifier"]), (&json!("json"), &json!("A-1")));
+    assert_eq!(check(&beaconfire_cap::to_geojson([(&alert, &[][..])]))["document"], "geojson");
 }
