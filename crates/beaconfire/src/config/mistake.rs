@@ -33,7 +33,7 @@ impl Mistake {
 
     /// 1-based line and column (in characters), where known.
     #[cfg(test)]
-    fn place(&self) -> Option<(usize, usize)> {
+    pub(super) fn place(&self) -> Option<(usize, usize)> {
         let (text, span) = (self.text.as_ref()?, self.span.as_ref()?);
         let before = &text[..floor(text, span.start)];
         let line = before.matches('\n').count() + 1;
