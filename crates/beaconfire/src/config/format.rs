@@ -185,7 +185,10 @@ pub(crate) struct SourceTable {
 
 /// A PEM file of certificates, for any sender or for one.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "write a file such as \"authority.pem\", or { sender = \"w@agency.example\", file = \"agency.pem\" }"
+)]
 pub(crate) enum AnchorEntry {
     /// For any sender: the file.
     Any(PathBuf),

@@ -241,9 +241,9 @@ fn anchors_are_read_and_a_demand_without_them_is_a_mistake_at_its_line() {
     for (lines, place, words) in [
         (demand.to_owned(), ":20:", "authority.pem"),
         (format!("anchors = [\"a.pem\", \"gone.pem\"]\n{demand}"), ":20:21", "gone.pem"),
-        (format!("anchors = [\"no.pem\"]\n{demand}"), ":20:12", "BEGIN CERTIFICATE"),
+        (format!("anchors = [\"no.pem\"]\n{demand}"), ":20:12", "not its key"),
         ("anchors = [\"a.pem\"]".to_owned(), ":20:", "anchors do nothing"),
-        (format!("anchors = [{{ file = \"a.pem\" }}]\n{demand}"), ":20:", "AnchorEntry"),
+        (format!("anchors = [{{ file = \"a.pem\" }}]\n{demand}"), ":20:", "write a file such as"),
         ("options = { signature = \"maybe\" }".to_owned(), ":20:", "demand"),
     ] {
         let shown = load(&lines).expect_err(&lines).to_string();
