@@ -11,7 +11,15 @@ use crate::model::{Category, Certainty, Info, Named, Resource, ResponseType, Sev
 
 /// Reads an `info`. What cannot be read of its mandatory parts becomes empty or `Unknown`, with a finding.
 pub(super) fn read_info(reader: &mut Reader<'_, '_>, item: Item) -> Result<Info, ReadError> {
-    let mut info = Info {
+    let mut info = blank_info();
+    let base = reader.sheet.open(item.at, item.offset);
+    reader.children(base, item.offset, INFO, &mut |reader, item| take(&mut info, reader, item))?;
+    Ok(info)
+}
+
+/// An info of which nothing is known.
+pub(super) fn blank_info() -> Info {
+    Info {
         language: None,
         categories: Vec::new(),
         event: String::new(),
@@ -33,10 +41,7 @@ pub(super) fn read_info(reader: &mut Reader<'_, '_>, item: Item) -> Result<Info,
         parameters: Vec::new(),
         resources: Vec::new(),
         areas: Vec::new(),
-    };
-    let base = reader.sheet.open(item.at, item.offset);
-    reader.children(base, item.offset, INFO, &mut |reader, item| take(&mut info, reader, item))?;
-    Ok(info)
+    }
 }
 
 fn take(info: &mut Info, reader: &mut Reader<'_, '_>, item: Item) -> Result<(), ReadError> {

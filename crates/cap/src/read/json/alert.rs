@@ -6,6 +6,7 @@ use crate::model::{
     Alert, Area, Certainty, Info, MsgType, Reference, Resource, Scope, Severity, Status, Urgency,
 };
 use crate::read::Foreign;
+use crate::read::info::blank_info;
 use crate::read::values::cut;
 use crate::time::{CapTime, parse};
 use crate::{FindingSeverity, check};
@@ -167,33 +168,6 @@ impl Draft {
             infos: self.infos,
         };
         Ok((alert, self.foreign))
-    }
-}
-
-/// An info of which nothing is known.
-pub(super) fn blank_info() -> Info {
-    Info {
-        language: None,
-        categories: Vec::new(),
-        event: String::new(),
-        response_types: Vec::new(),
-        urgency: Urgency::Unknown,
-        severity: Severity::Unknown,
-        certainty: Certainty::Unknown,
-        audience: None,
-        event_codes: Vec::new(),
-        effective: None,
-        onset: None,
-        expires: None,
-        sender_name: None,
-        headline: None,
-        description: None,
-        instruction: None,
-        web: None,
-        contact: None,
-        parameters: Vec::new(),
-        resources: Vec::new(),
-        areas: Vec::new(),
     }
 }
 

@@ -2,12 +2,11 @@
 //!
 //! The properties bear what CAP says; geometries are made of them, so they are not looked at.
 
+use crate::read::info::blank_info;
 use std::collections::{BTreeMap, HashMap};
 
 use super::Sheaf;
-use super::alert::{
-    ALERT, AREA, Draft, INFO, Outcome, blank_area, blank_info, need_words, take_area, take_info,
-};
+use super::alert::{ALERT, AREA, Draft, INFO, Outcome, blank_area, need_words, take_area, take_info};
 use super::notes::Notes;
 use super::tape::{Kind, Value};
 use crate::check;

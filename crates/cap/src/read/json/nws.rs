@@ -4,12 +4,11 @@
 //! `response` the responseType; `geocode`, `eventCode` and `parameters` are lists by name. What has no place in CAP:
 //! addresses (`@id`, `affectedZones`, whose codes are geocodes) and `ends`, which its CAP writes as a parameter.
 
-use super::alert::{
-    Draft, Outcome, blank_area, blank_info, need_words, read_references, take_area, take_info,
-};
+use super::alert::{Draft, Outcome, blank_area, need_words, read_references, take_area, take_info};
 use super::notes::Notes;
 use super::tape::{Kind, Value};
 use crate::model::{Area, Info, Named, Position, Scope};
+use crate::read::info::blank_info;
 use crate::read::values::cut;
 use crate::{FindingSeverity, check};
 
