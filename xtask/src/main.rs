@@ -14,7 +14,7 @@ cargo xtask TASK
   crash [--values N] [--from K] [--kills N] [--seed N] [--jobs N] [--binary FILE] [--all]
                           aborts and kills the demo, and holds what it then ends in
   fuzz [TARGET ...] [--minutes N] [--jobs N]
-                          fuzzes the readers of foreign bytes, 15 minutes each, and keeps
+                          fuzzes the readers of foreign bytes, 15 core-minutes each, and keeps
                           what reached something new (needs nightly and cargo-fuzz)
 ";
 

@@ -95,6 +95,24 @@ pub enum Reason {
     },
     /// The values to compare with are all equal, so that every change would be infinitely unusual.
     ZeroVariance,
+    /// The series goes back too few years.
+    TooFewYears {
+        /// How many whole ones there are.
+        have: u32,
+        /// How many it takes.
+        need: u32,
+    },
+    /// So few cases of late that a judgement would mean nothing.
+    TooFewCases {
+        /// How many cases it takes.
+        need: u32,
+        /// In how many steps, this one among them.
+        steps: u32,
+    },
+    /// The model did not converge on what it was fitted to.
+    NoConvergence,
+    /// A sum of the method has no value here.
+    Undefined,
 }
 
 impl fmt::Display for Reason {
@@ -121,6 +139,14 @@ impl fmt::Display for Reason {
                 write!(f, "{missing} missing among the values to compare with")
             }
             Self::ZeroVariance => write!(f, "the values to compare with are all equal; set minSigma above 0"),
+            Self::TooFewYears { have, need } => {
+                write!(f, "{have} years before this one of the {need} needed")
+            }
+            Self::TooFewCases { need, steps } => {
+                write!(f, "fewer than {need} cases in the last {steps} steps")
+            }
+            Self::NoConvergence => write!(f, "the model did not converge on the values to compare with"),
+            Self::Undefined => write!(f, "the method has no bound here"),
         }
     }
 }

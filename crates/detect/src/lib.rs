@@ -16,16 +16,23 @@
 //! ```
 //!
 //! Every kind of detector is one file, with its documentation, and one line in [`KINDS`].
+//!
+//! The methods of epidemiology and quality control that judge a whole stretch of a [`Series`](series::Series) stand in
+//! [`method`]; they too go on from what they remember, one point at a time, with the same answers.
 
 mod any;
 mod ears;
+pub mod explain;
 mod judge;
 mod kind;
 mod latch;
+pub mod method;
 pub mod normal;
+pub mod outcome;
 mod param;
 mod rate;
 mod sample;
+pub mod series;
 mod threshold;
 
 pub use any::{AnyDetector, AnyParams, RestoreError, State};
