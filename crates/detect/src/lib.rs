@@ -30,6 +30,7 @@ pub mod method;
 pub mod normal;
 pub mod outcome;
 mod param;
+pub mod picture;
 mod rate;
 mod sample;
 pub mod series;
