@@ -134,7 +134,7 @@ fn islands_beside_cut_ground_stay_clear_of_it() {
 }
 
 #[test]
-fn a_hole_that_rounding_parts_from_its_cut_is_filled() {
+fn a_hole_that_rounding_parts_from_its_cut_is_no_ground_of_two() {
     let tail = [
         (17, 14),
         (21, 39),
@@ -165,6 +165,18 @@ fn a_hole_that_rounding_parts_from_its_cut_is_filled() {
     let repaired = repair(&steps(&tail));
     assert_eq!(shared_ground(&repaired.rings), [] as [Vec<P>; 0]);
     assert!(repaired.rings.iter().all(|part| validity::faults(part.points(), 1).is_simple()));
+}
+
+#[test]
+fn a_bay_that_a_cut_closes_stays_open() {
+    let corners =
+        [(0, 1), (5, 3), (1, 1), (0, 3), (4, 2), (0, 1), (2, 4), (0, 0), (4, 0), (0, 5), (5, 0), (0, 2)];
+    let bay = ring(&corners.map(|(y, x)| (f64::from(y), f64::from(x))));
+    let repaired = repair(&bay);
+    let parts = area(&repaired.rings);
+    assert_eq!(parts.contains(Point::new(2.34, 1.4).unwrap()), Some(false), "in the bay");
+    assert_eq!(parts.contains(Point::new(1.6, 2.7).unwrap()), Some(false), "in the hole");
+    assert_eq!(shared_ground(&repaired.rings), [] as [Vec<P>; 0]);
 }
 
 #[test]

@@ -16,6 +16,10 @@ const MAX_HOLES: usize = 64;
 /// Steps from south to north under which a hole is filled: a parallel must pass clear of both its ends.
 const LOWEST: i64 = 4;
 
+/// How often the region is cut before the holes left are filled. Once is usual: only where a cut passes within a step
+/// of a corner can rounding close a bay beside it, or part the cut from a narrow tail of the hole.
+const ROUNDS: usize = 4;
+
 /// A region taken apart.
 #[derive(Debug)]
 pub(crate) struct Parts {
@@ -28,16 +32,20 @@ pub(crate) struct Parts {
 
 /// The parts of the region where the winding number is not zero.
 pub(crate) fn parts(faces: &Faces, work: &mut Work) -> Result<Parts, Spent> {
-    let mut first = Filled::new(faces.region(|winding| winding != 0), MAX_HOLES);
-    if !first.holes.is_empty() {
-        first.region.extend(cuts(&first.rings, &first.holes, work)?);
-        let faces = Faces::new(node(first.region, work)?);
-        // Rounding may have closed a narrow bay, or parted a cut from a narrow tail of a hole.
-        let last = Filled::new(faces.region(|winding| winding != 0), 0);
-        first = Filled { count: first.count + last.count, holes: first.holes, ..last };
+    let mut at = Filled::new(faces.region(|winding| winding != 0), MAX_HOLES);
+    let (kept, mut filled) = (at.holes.len(), at.count);
+    for round in 1..=ROUNDS {
+        if at.holes.is_empty() {
+            break;
+        }
+        at.region.extend(cuts(&at.rings, &at.holes, work)?);
+        let faces = Faces::new(node(at.region, work)?);
+        let most = if round < ROUNDS { MAX_HOLES } else { 0 };
+        at = Filled::new(faces.region(|winding| winding != 0), most);
+        filled += at.count;
     }
-    first.rings.iter_mut().for_each(straighten);
-    Ok(Parts { rings: first.rings, kept: first.holes.len(), filled: first.count })
+    at.rings.iter_mut().for_each(straighten);
+    Ok(Parts { rings: at.rings, kept, filled })
 }
 
 /// A region of which some holes were filled.
