@@ -33,10 +33,11 @@ fn compat_farrington_agrees_with_every_stored_answer_of_the_reference() {
     let median = tally.differences[tally.differences.len() / 2];
     let worst = tally.differences.last().unwrap();
     println!(
-        "{} cells of {records} records: relative difference {median:.1e} in the middle, {worst:.1e} at worst; {} left out",
+        "{} cells of {records} records: relative difference {median:.1e} in the middle, {worst:.1e} at worst; {} undefined",
         tally.differences.len(),
         tally.undefined
     );
+    assert!(tally.undefined <= 6, "{} trends of constant baselines differ", tally.undefined);
     assert!(
         tally.wrong.is_empty(),
         "{} differ:\n{}",
@@ -67,13 +68,13 @@ fn compare(record: &Value, about: &Value, detect: &Path, tally: &mut Tally) {
     let judge = method(name).unwrap().parse(&control.to_string()).unwrap();
     let range = range["from"].as_u64().unwrap() as usize - 1..range["to"].as_u64().unwrap() as usize;
 
-    let mut outcomes: HashMap<String, (Vec<f64>, Result<Outcome, String>)> = HashMap::new();
+    let mut outcomes: HashMap<String, Result<Outcome, String>> = HashMap::new();
     for row in &expected.rows {
         let series_name = match expected.column("series") {
             Some(at) => row[at].clone(),
             None => record["series"].as_str().unwrap().to_owned(),
         };
-        let (values, outcome) = outcomes.entry(series_name.clone()).or_insert_with(|| {
+        let outcome = outcomes.entry(series_name.clone()).or_insert_with(|| {
             let values = input.numbers(&series_name);
             let population = people.as_ref().map(|people| people.numbers(&series_name));
             let dates = about["epochAsDate"].as_bool().unwrap().then(|| input.days());
@@ -84,7 +85,7 @@ fn compare(record: &Value, about: &Value, detect: &Path, tally: &mut Tally) {
                 ..Series::new(&values, about["freq"].as_u64().unwrap() as u32)
             };
             let outcome = judge.judge(&series, range.clone(), &mut Memory::default());
-            (values, outcome.map_err(|refusal| refusal.to_string()))
+            outcome.map_err(|refusal| refusal.to_string())
         });
         let t: usize = row[expected.column("t").unwrap()].parse().unwrap();
         let context = format!("{} {series_name} t={t}", record["file"]);
@@ -95,21 +96,22 @@ fn compare(record: &Value, about: &Value, detect: &Path, tally: &mut Tally) {
                 continue;
             }
         };
-        // A trend in a constant baseline is rounding noise over rounding noise.
+        // A trend in a constant baseline is rounding over rounding; R's own is met but for a few points.
         let constant = record["series"] == "constant5";
         for (column, wanted) in expected.header.iter().zip(row) {
             if matches!(column.as_str(), "t" | "series" | "observed") {
                 continue;
             }
-            if constant && (column.starts_with("trend") || name == "farrington") {
-                tally.undefined += 1;
-                continue;
-            }
             let got =
                 outcome.numbers(column).unwrap_or_else(|| panic!("no column {column}"))[t - 1 - range.start];
+            let (wrong, known) = (tally.wrong.len(), tally.differences.len());
             tally.cell(&format!("{context} {column}"), got, wanted);
+            if constant && column.starts_with("trend") && tally.wrong.len() > wrong {
+                tally.wrong.truncate(wrong);
+                tally.differences.truncate(known);
+                tally.undefined += 1;
+            }
         }
-        let _ = values;
     }
 }
 
