@@ -159,7 +159,7 @@ impl Flexible {
 
     fn cut(&self) -> Cut {
         let left_out = self.past_weeks_not_included.unwrap_or(self.w);
-        Cut { b: self.b, w: self.w, parts: self.no_periods, left_out }
+        Cut { b: self.b, w: self.w, parts: self.no_periods, left_out, quirks: self.compat() }
     }
 
     fn rules(&self) -> Rules {
@@ -187,6 +187,9 @@ impl Flexible {
         let clock = |at: usize| series.date(at).map_or(f64::NAN, |day| f64::from(day) / step);
         let clock: Option<&dyn Fn(usize) -> f64> = if step.is_finite() { Some(&clock) } else { None };
         rows.take(series, index, map, self.no_periods, self.population_offset, clock);
+        if self.compat() && (rows.unpeopled > 0 || (self.no_periods > 1 && rows.parts.len() == 1)) {
+            return Ok(Err(NoModel::Broken));
+        }
         Ok(self.rules().model(rows, map.years, bench))
     }
 
@@ -197,7 +200,7 @@ impl Flexible {
         let (upper, p, limit) = match self.threshold_method {
             Threshold::Delta if model.empty => (0.0, if y > 0.0 { 0.0 } else { 1.0 }, 0.0),
             Threshold::Delta => {
-                let it = Powered::new(self.powertrans, model);
+                let it = Powered::new(self.powertrans, model, expected);
                 (it.bound(z), it.upper(y), it.bound(z))
             }
             Threshold::NbPlugin => {
@@ -223,7 +226,9 @@ impl Flexible {
         let point = Point::of(model);
         let (upper, p, centre, limit) = match self.threshold_method {
             Threshold::Delta => {
-                let it = Powered::new(self.powertrans, model);
+                // On this scale R keeps means above 0.
+                let mu = mu.max(f64::EPSILON);
+                let it = Powered::new(self.powertrans, model, mu);
                 (it.bound(z), it.upper(y), mu, (mu + z * mu * model.error).exp())
             }
             method => {

@@ -25,13 +25,10 @@ pub(super) fn fits(series: &Series<'_>, population: bool) -> Result<(), Refusal>
     if series.values.iter().any(|value| *value < 0.0 || value.is_infinite()) {
         return Err(Refusal::Needs("counts must not be negative or infinite"));
     }
-    match series.population {
-        None if population => Err(Refusal::Needs("populationOffset needs the population")),
-        Some(people) if population && people.iter().any(|people| *people <= 0.0) => {
-            Err(Refusal::Needs("populationOffset needs a population above 0 at every step"))
-        }
-        _ => Ok(()),
+    if population && series.population.is_none() {
+        return Err(Refusal::Needs("populationOffset needs the population"));
     }
+    Ok(())
 }
 
 /// The days of the first step of a dated series, the unit of the reference's trend; remembered, since a tail may begin

@@ -149,6 +149,9 @@ impl Farrington {
         let Work { map, rows, bench } = work;
         windows(series, index, self.b, self.w, map);
         rows.take(series, index, map, 1, self.fit_fun == FitFun::Population, None);
+        if self.compat() && rows.missing > 0 {
+            return Err(NoModel::Broken);
+        }
         // The reference asks how many years are looked for, not how many are there.
         let years = if self.compat() { self.b } else { map.years };
         self.rules().model(rows, years, bench)
@@ -166,8 +169,8 @@ impl Farrington {
         };
         let (cases, steps) = self.limit54;
         let z = normal::quantile(1.0 - 0.5 * self.alpha);
-        let it = Powered::new(self.powertrans, &model);
-        let expected = model.eta.exp();
+        let expected = model.eta.exp().max(if self.compat() { f64::EPSILON } else { 0.0 });
+        let it = Powered::new(self.powertrans, &model, expected);
         let upper = if model.empty && !self.compat() { 0.0 } else { it.bound(z) };
         let cdf =
             if model.empty && !self.compat() { f64::from(u8::from(y > 0.0)) } else { normal::cdf(it.z(y)) };

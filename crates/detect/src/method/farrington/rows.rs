@@ -29,6 +29,8 @@ pub(super) struct Rows {
     pub(super) most: f64,
     /// Steps that are missing.
     pub(super) missing: usize,
+    /// Those of them where there is a count, but nobody to be counted.
+    pub(super) unpeopled: usize,
     /// How far back each row lies.
     pub(super) back: Vec<usize>,
     /// exp(slope · time) of each row, as last computed.
@@ -62,8 +64,10 @@ impl Rows {
             for back in &map.back[at..*end] {
                 let value = series.value(index - back);
                 let people = if population { series.population_at(index - back) } else { 1.0 };
-                if value.is_nan() || people.is_nan() {
+                let unpeopled = people <= 0.0 && !value.is_nan();
+                if value.is_nan() || people.is_nan() || unpeopled {
                     self.missing += 1;
+                    self.unpeopled += usize::from(unpeopled);
                     continue;
                 }
                 self.y.push(value);
@@ -107,7 +111,7 @@ impl Rows {
         }
         self.parts.clear();
         self.back.clear();
-        (self.here, self.most, self.missing) = (None, 0.0, 0);
+        (self.here, self.most, self.missing, self.unpeopled) = (None, 0.0, 0, 0);
     }
 
     /// How many there are.
