@@ -14,6 +14,10 @@ pub(super) struct Map {
     pub(super) parts: Vec<(usize, usize)>,
     /// Years that are there.
     pub(super) years: usize,
+    /// How far back the oldest step lies.
+    pub(super) oldest: usize,
+    /// Another number for each other map that was here.
+    pub(super) stamp: u64,
     /// How far back the years lie for which this is the map.
     anchors: Vec<usize>,
 }
@@ -36,6 +40,13 @@ pub(super) struct Cut {
 /// Brings the map to the windows around the same step of earlier years, as Farrington and others (1996) have them; steps
 /// that the series does not hold are left out. `years` are those of which any is there.
 pub(super) fn windows(series: &Series<'_>, index: usize, b: usize, w: usize, map: &mut Map) {
+    let farthest = index.checked_sub(b * series.freq as usize + w);
+    let all = series.dates.is_none() && w < series.freq as usize && farthest >= Some(series.first);
+    if all && map.anchors == [b, w] {
+        return;
+    }
+    map.anchors.clear();
+    map.anchors.extend([b, w].iter().filter(|_| all));
     map.back.clear();
     map.parts.clear();
     map.years = 0;
@@ -49,6 +60,14 @@ pub(super) fn windows(series: &Series<'_>, index: usize, b: usize, w: usize, map
         map.years += usize::from(map.back.len() > before);
     }
     map.parts.push((map.back.len(), 1));
+    map.laid();
+}
+
+impl Map {
+    fn laid(&mut self) {
+        self.oldest = self.back.iter().copied().max().unwrap_or(0);
+        self.stamp += 1;
+    }
 }
 
 /// What stands in the way of a map.
@@ -130,6 +149,7 @@ impl Cut {
         }
         map.years = anchors.len();
         map.anchors = anchors.to_vec();
+        map.laid();
         Ok(())
     }
 }

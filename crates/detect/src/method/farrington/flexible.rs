@@ -222,12 +222,12 @@ impl Flexible {
     /// The same as the reference has it.
     fn compat_point(&self, model: &Model, y: f64) -> Point {
         let z = normal::quantile(1.0 - self.alpha);
-        let mu = model.eta.exp();
+        let mut mu = model.eta.exp();
         let point = Point::of(model);
         let (upper, p, centre, limit) = match self.threshold_method {
             Threshold::Delta => {
                 // On this scale R keeps means above 0.
-                let mu = mu.max(f64::EPSILON);
+                mu = mu.max(f64::EPSILON);
                 let it = Powered::new(self.powertrans, model, mu);
                 (it.bound(z), it.upper(y), mu, (mu + z * mu * model.error).exp())
             }
@@ -372,7 +372,7 @@ impl Judge for Flexible {
         let mut work = Work::default();
         let point = self.point(series, index, step, &mut work)?;
         let mut explanation = explained::begin(METHOD.name, self.mode, index);
-        explained::rows(&mut explanation, series, &work.map, &work.rows, &work.bench.omega);
+        explained::rows(&mut explanation, series, &work.map, &work.rows, &work.bench.weights);
         explanation.numbers = vec![
             ("expected", point.expected),
             ("upperbound", point.upper),

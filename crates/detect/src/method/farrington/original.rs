@@ -250,7 +250,7 @@ impl Judge for Farrington {
         let mut work = Work::default();
         let point = self.point(series, index, &mut work)?;
         let mut explanation = explained::begin(METHOD.name, self.mode, index);
-        explained::rows(&mut explanation, series, &work.map, &work.rows, &work.bench.omega);
+        explained::rows(&mut explanation, series, &work.map, &work.rows, &work.bench.weights);
         explanation.numbers = vec![
             ("expected", point.expected),
             ("upperbound", point.upper),
