@@ -22,3 +22,13 @@ fn check(detector: &str, records: usize, at_least: usize) {
 fn compat_rki_agrees_with_every_stored_answer_of_the_reference() {
     check("rki", 28, 6_000);
 }
+
+#[test]
+fn compat_ears_over_whole_series_agrees_with_every_stored_answer_of_the_reference() {
+    check("earsC", 79, 17_000);
+}
+
+#[test]
+fn compat_cdc_agrees_with_every_stored_answer_of_the_reference() {
+    check("cdc", 3, 160);
+}
