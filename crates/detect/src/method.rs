@@ -2,6 +2,7 @@
 //!
 //! Every method is one file here, with its documentation, source and parameters, and one line in [`METHODS`].
 
+mod bayes;
 mod cdc;
 mod ears_c;
 mod rki;
@@ -17,8 +18,18 @@ use crate::param::ParamError;
 use crate::series::Series;
 
 /// Every method there is, by name.
-pub static METHODS: &[&Method] =
-    &[&cdc::METHOD, &ears_c::METHOD, &rki::METHOD, &rki::RKI1, &rki::RKI2, &rki::RKI3];
+pub static METHODS: &[&Method] = &[
+    &bayes::METHOD,
+    &bayes::BAYES1,
+    &bayes::BAYES2,
+    &bayes::BAYES3,
+    &cdc::METHOD,
+    &ears_c::METHOD,
+    &rki::METHOD,
+    &rki::RKI1,
+    &rki::RKI2,
+    &rki::RKI3,
+];
 
 /// What the reference page, the configuration and the command line know of a method.
 #[derive(Debug)]

@@ -25,10 +25,15 @@ fn compat_rki_agrees_with_every_stored_answer_of_the_reference() {
 
 #[test]
 fn compat_ears_over_whole_series_agrees_with_every_stored_answer_of_the_reference() {
-    check("earsC", 79, 17_000);
+    check("earsC", 79, 15_000);
 }
 
 #[test]
 fn compat_cdc_agrees_with_every_stored_answer_of_the_reference() {
     check("cdc", 3, 160);
+}
+
+#[test]
+fn compat_bayes_agrees_with_every_stored_answer_of_the_reference() {
+    check("bayes", 35, 6_000);
 }

@@ -8,7 +8,7 @@ use super::{Judge, Memory, Method, Mode, rows, within};
 use crate::explain::{Explanation, VERSION};
 use crate::judge::{Judgement, Reason};
 use crate::normal;
-use crate::outcome::{Cells, Column, NA, Outcome, Refusal, over};
+use crate::outcome::{Cells, Column, NA, Outcome, Refusal, over, unjudged};
 use crate::param::{self, ParamError, require};
 use crate::series::Series;
 
@@ -133,7 +133,7 @@ impl Judge for Cdc {
                     let score = if bound > mean { (sum - mean) / (bound - mean) } else { NA };
                     outcome.push(mean, bound, score, over(sum, bound, Reason::Undefined));
                 }
-                Err(reason) => outcome.push(NA, NA, NA, Judgement::CannotJudge(reason)),
+                Err(reason) => outcome.push(NA, NA, NA, unjudged(sum, reason)),
             }
         }
         outcome.extra.push(Column { name: "aggregate4", cells: Cells::Numbers(sums) });

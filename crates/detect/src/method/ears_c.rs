@@ -9,7 +9,7 @@ use crate::ears::formula::{Usual, counted};
 use crate::ears::{EarsMethod, EarsParams};
 use crate::explain::{Explanation, VERSION};
 use crate::judge::{Judgement, Reason};
-use crate::outcome::{NA, Outcome, Refusal, over};
+use crate::outcome::{NA, Outcome, Refusal, over, unjudged};
 use crate::param::{self, ParamError, require};
 use crate::series::Series;
 
@@ -109,8 +109,7 @@ impl EarsC {
     fn single(&self, value: f64, usual: Usual, outcome: &mut Outcome) {
         let bound = usual.bound(self.z);
         if usual.sigma == 0.0 && self.params.mode == Mode::Default {
-            let reason = if value.is_nan() { Reason::Missing } else { Reason::ZeroVariance };
-            return outcome.push(usual.mean, NA, NA, Judgement::CannotJudge(reason));
+            return outcome.push(usual.mean, NA, NA, unjudged(value, Reason::ZeroVariance));
         }
         let score = if bound > usual.mean { (value - usual.mean) / (bound - usual.mean) } else { NA };
         outcome.push(usual.mean, bound, score, over(value, bound, Reason::Undefined));
@@ -129,22 +128,25 @@ impl EarsC {
         }
     }
 
-    fn triple(&self, value: f64, usual: Usual, before: f64, outcome: &mut Outcome) {
-        if self.params.mode == Mode::Compat {
-            if value.is_nan() {
-                return outcome.push(usual.mean, NA, NA, Judgement::CannotJudge(Reason::Missing));
-            }
-            let bound = usual.compat_c3(value, before, self.z);
-            let score = if before.is_finite() { before / self.z } else { NA };
-            return outcome.push(usual.mean, bound, score, over(value, bound, Reason::ZeroVariance));
+    /// C3, given what the two points before add.
+    fn triple(&self, value: f64, usual: Usual, before: Result<f64, Reason>, outcome: &mut Outcome) {
+        let published = self.params.mode == Mode::Default;
+        if published && usual.sigma == 0.0 {
+            return outcome.push(usual.mean, NA, NA, unjudged(value, Reason::ZeroVariance));
         }
-        if usual.sigma == 0.0 {
-            let reason = if value.is_nan() { Reason::Missing } else { Reason::ZeroVariance };
-            return outcome.push(usual.mean, NA, NA, Judgement::CannotJudge(reason));
+        let before = match before {
+            Ok(before) if published || !value.is_nan() => before,
+            Ok(_) => return outcome.push(usual.mean, NA, NA, unjudged(value, Reason::Missing)),
+            Err(reason) => return outcome.push(usual.mean, NA, NA, unjudged(value, reason)),
+        };
+        if published {
+            let bound = usual.published_c3(before, self.z).unwrap_or(0.0);
+            let sum = before + usual.excess(value);
+            return outcome.push(usual.mean, bound, sum / self.z, over(sum, self.z, Reason::Undefined));
         }
-        let bound = usual.published_c3(before, self.z).unwrap_or(0.0);
-        let sum = before + usual.excess(value);
-        outcome.push(usual.mean, bound, sum / self.z, over(sum, self.z, Reason::Undefined));
+        let bound = usual.compat_c3(value, before, self.z);
+        let score = if before.is_finite() { before / self.z } else { NA };
+        outcome.push(usual.mean, bound, score, over(value, bound, Reason::ZeroVariance));
     }
 }
 
@@ -164,22 +166,24 @@ impl Judge for EarsC {
             return Err(Refusal::TooShort { what: "earsC", need, have });
         }
         let mut outcome = Outcome::with_capacity(range.start, range.len());
-        let cannot = |outcome: &mut Outcome, reason| outcome.push(NA, NA, NA, Judgement::CannotJudge(reason));
+        let cannot = |outcome: &mut Outcome, index, reason| {
+            outcome.push(NA, NA, NA, unjudged(series.value(index), reason));
+        };
         if self.params.method != EarsMethod::C3 {
             for index in range {
                 match self.usual(series, index) {
                     Ok(usual) => self.single(series.value(index), usual, &mut outcome),
-                    Err(reason) => cannot(&mut outcome, reason),
+                    Err(reason) => cannot(&mut outcome, index, reason),
                 }
             }
             return Ok(outcome);
         }
         let mut before = [self.excess(series, range.start - 2), self.excess(series, range.start - 1)];
         for index in range {
-            let sum = before[0].and_then(|older| Ok(older + before[1]?));
-            match self.usual(series, index).and_then(|usual| Ok((usual, sum?))) {
-                Ok((usual, sum)) => self.triple(series.value(index), usual, sum, &mut outcome),
-                Err(reason) => cannot(&mut outcome, reason),
+            let sum = before[1].and_then(|newer| Ok(newer + before[0]?));
+            match self.usual(series, index) {
+                Ok(usual) => self.triple(series.value(index), usual, sum, &mut outcome),
+                Err(reason) => cannot(&mut outcome, index, reason),
             }
             before = [before[1], self.excess(series, index)];
         }

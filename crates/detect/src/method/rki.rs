@@ -8,7 +8,7 @@ use super::windows::Windows;
 use super::{Judge, Memory, Method, Mode, rows, within};
 use crate::explain::{Explanation, VERSION};
 use crate::judge::{Judgement, Reason};
-use crate::outcome::{NA, Outcome, Refusal, over};
+use crate::outcome::{NA, Outcome, Refusal, over, unjudged};
 use crate::param::{self, ParamError};
 use crate::series::Series;
 
@@ -163,7 +163,7 @@ impl Judge for Rki {
                     let value = series.value(index);
                     outcome.push(mean, bound, value / bound, over(value, bound, Reason::Undefined));
                 }
-                Err(reason) => outcome.push(NA, NA, NA, Judgement::CannotJudge(reason)),
+                Err(reason) => outcome.push(NA, NA, NA, unjudged(series.value(index), reason)),
             }
         }
         Ok(outcome)
@@ -220,11 +220,12 @@ mod tests {
     fn a_missing_value_leaves_compat_alone_unjudged() {
         let values = [1.0, f64::NAN, 3.0, 7.0, f64::NAN];
         let compat = judge(r#"{"b": 0, "w": 3, "actY": true, "mode": "compat"}"#, &values);
-        let missing = Judgement::CannotJudge(Reason::MissingInWindow { missing: 1 });
-        assert_eq!(compat.judgements, [missing, missing]);
+        let window = Judgement::CannotJudge(Reason::MissingInWindow { missing: 1 });
+        let value = Judgement::CannotJudge(Reason::Missing);
+        assert_eq!(compat.judgements, [window, value]);
         let default = judge(r#"{"b": 0, "w": 3, "actY": true}"#, &values);
         assert_eq!(default.upperbound, [6.686, 11.177]);
-        assert_eq!(default.judgements, [Judgement::Alarm, Judgement::CannotJudge(Reason::Missing)]);
+        assert_eq!(default.judgements, [Judgement::Alarm, value]);
     }
 
     #[test]
