@@ -5,6 +5,7 @@
 mod bayes;
 mod cdc;
 mod ears_c;
+mod essence;
 mod rki;
 mod windows;
 
@@ -19,6 +20,9 @@ use crate::series::Series;
 
 /// Every method there is, by name.
 pub static METHODS: &[&Method] = &[
+    &essence::ewma::METHOD,
+    &essence::regression::METHOD,
+    &essence::switch::METHOD,
     &bayes::METHOD,
     &bayes::BAYES1,
     &bayes::BAYES2,
