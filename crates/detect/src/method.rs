@@ -7,6 +7,7 @@ mod cdc;
 mod ears_c;
 mod essence;
 mod rki;
+mod seasonal;
 mod windows;
 
 use std::ops::Range;
@@ -21,7 +22,9 @@ use crate::series::Series;
 /// Every method there is, by name.
 pub static METHODS: &[&Method] = &[
     &essence::ewma::METHOD,
+    &seasonal::nbinom::METHOD,
     &essence::regression::METHOD,
+    &seasonal::serfling::METHOD,
     &essence::switch::METHOD,
     &bayes::METHOD,
     &bayes::BAYES1,

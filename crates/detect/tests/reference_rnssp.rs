@@ -32,3 +32,13 @@ fn compat_regression_agrees_with_every_stored_answer_of_the_reference() {
 fn compat_switch_agrees_with_every_stored_answer_of_the_reference() {
     check("alert_switch", 3);
 }
+
+#[test]
+fn compat_negative_binomial_regression_agrees_with_every_stored_answer_of_the_reference() {
+    check("alert_nbinom", 2);
+}
+
+#[test]
+fn compat_serfling_agrees_with_every_stored_answer_of_the_reference() {
+    check("alert_serfling", 1);
+}
