@@ -6,6 +6,7 @@ mod bayes;
 mod cdc;
 mod ears_c;
 mod essence;
+mod farrington;
 mod rki;
 mod seasonal;
 mod windows;
@@ -22,6 +23,7 @@ use crate::series::Series;
 /// Every method there is, by name.
 pub static METHODS: &[&Method] = &[
     &essence::ewma::METHOD,
+    &farrington::rnssp::METHOD,
     &seasonal::nbinom::METHOD,
     &essence::regression::METHOD,
     &seasonal::serfling::METHOD,
@@ -32,6 +34,8 @@ pub static METHODS: &[&Method] = &[
     &bayes::BAYES3,
     &cdc::METHOD,
     &ears_c::METHOD,
+    &farrington::original::METHOD,
+    &farrington::flexible::METHOD,
     &rki::METHOD,
     &rki::RKI1,
     &rki::RKI2,
