@@ -165,7 +165,9 @@ impl Judge for Rnssp {
                 Ok(found) => found,
                 Err(reason) => {
                     outcome.push(NA, NA, NA, unjudged(value, reason));
-                    (slopes.push(NA), used.push(NA), alert.push("grey"));
+                    slopes.push(NA);
+                    used.push(NA);
+                    alert.push("grey");
                     continue;
                 }
             };
