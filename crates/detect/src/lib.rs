@@ -21,6 +21,7 @@
 //! [`method`]; they too go on from what they remember, one point at a time, with the same answers.
 
 mod any;
+pub mod design;
 mod ears;
 pub mod explain;
 mod judge;
