@@ -7,7 +7,8 @@
 use super::quadrature::gauss_legendre;
 use super::root::reaches;
 use super::solve::solve;
-use super::{DesignError, Sided, density, require, upper_tail};
+use super::{DesignError, Sided, require};
+use crate::num::normal::{self, density};
 
 const NODES: usize = 60;
 
@@ -75,7 +76,7 @@ impl Equation {
         let mut matrix = vec![0.0; n * n];
         for (row, cells) in matrix.chunks_exact_mut(n).enumerate() {
             let from = if row == 0 { 0.0 } else { nodes[row - 1].0 };
-            cells[0] = -upper_tail(from + shift - k);
+            cells[0] = -normal::upper(from + shift - k);
             for (cell, (to, weight)) in cells[1..].iter_mut().zip(&nodes) {
                 *cell = -weight * density(to - from + k - shift);
             }
@@ -91,7 +92,7 @@ impl Equation {
         debug_assert!(start <= self.h, "a chart begins within its interval");
         let inner: f64 =
             self.nodes.iter().map(|(to, w, l)| w * density(to - start + self.k - self.shift) * l).sum();
-        let arl = 1.0 + upper_tail(start + self.shift - self.k) * self.zero + inner;
+        let arl = 1.0 + normal::upper(start + self.shift - self.k) * self.zero + inner;
         // Beyond that the equations are too near to singular to tell anything.
         if (1.0..1e13).contains(&arl) { Ok(arl) } else { Err(DesignError::Unbounded) }
     }

@@ -131,10 +131,10 @@ pub fn arl(
     let (h, k) = (round(h, digits), round(k, digits));
     require(h > 0.0 && h <= 1e6, "h", "must be above 0 and at most 1e6 when rounded")?;
     require((0.0..=1e6).contains(&k), "k", "must be from 0 to 1e6")?;
-    let lattice = lattice(k, digits);
-    let drop = (k * lattice as f64).round() as usize;
-    // The states i / lattice below h; what rounding leaves of a multiple is no state.
-    let states = (h * lattice as f64 - 1e-6).ceil() as usize;
+    let parts = lattice(k, digits);
+    let drop = (k * parts as f64).round() as usize;
+    // The states i / parts below h; what rounding leaves of a multiple is no state.
+    let states = (h * parts as f64 - 1e-6).ceil() as usize;
     if states > MAX_STATES {
         return Err(DesignError::TooLarge { states });
     }
@@ -149,7 +149,7 @@ pub fn arl(
     let mut matrix = vec![0.0; states * states];
     for (from, row) in matrix.chunks_exact_mut(states).enumerate() {
         for x in 0..=top {
-            let to = (from + x * lattice).saturating_sub(drop);
+            let to = (from + x * parts).saturating_sub(drop);
             if to < states {
                 row[to] -= if x == top { 1.0 - below[x] } else { p[x] };
             }
@@ -164,7 +164,8 @@ pub fn arl(
 /// The smallest number whose parts `k` is a whole number of, among those of so many decimal digits.
 fn lattice(k: f64, digits: u32) -> usize {
     let finest = 10usize.pow(digits);
-    let whole = |d: &usize| finest.is_multiple_of(*d) && (k * *d as f64 - (k * *d as f64).round()).abs() < 1e-7;
+    let whole =
+        |d: &usize| finest.is_multiple_of(*d) && (k * *d as f64 - (k * *d as f64).round()).abs() < 1e-7;
     (1..=finest).find(whole).unwrap_or(finest)
 }
 
@@ -215,16 +216,16 @@ pub fn find_h(wish: &Wish, counts: Counts) -> Result<Design, DesignError> {
         let arl = arl(h, k, theta0, counts, None, digits)?;
         Ok(if head_start { arl.head_start } else { arl.zero })
     };
-    // The logarithm of the ARL is nearly linear in h: from 2k and 4k, then from 4k and 8k.
-    let (two, four, eight) = (2.0 * k, 4.0 * k, 8.0 * k);
-    let middle = run(four)?.ln();
+    // The logarithm of the ARL is nearly linear in h: from 2k by 4k to 8k, or twice that for small changes.
+    let middle_h = if s < 1.0 { 8.0 * k } else { 4.0 * k };
+    let middle = run(middle_h)?.ln();
     let slope = if arl0.ln() <= middle {
-        two / (middle - run(two)?.ln())
+        0.5 * middle_h / (middle - run(0.5 * middle_h)?.ln())
     } else {
-        four / (run(eight)?.ln() - middle)
+        middle_h / (run(2.0 * middle_h)?.ln() - middle)
     };
-    let step = 10f64.powi(-(digits as i32));
-    let mut h = round(four + (arl0.ln() - middle) * slope, digits).max(step);
+    let step = 1.0 / lattice(round(k, digits), digits) as f64;
+    let mut h = round(middle_h + (arl0.ln() - middle) * slope, digits).max(10f64.powi(-(digits as i32)));
     let mut arl = run(h)?;
     let error = |arl: f64| (arl - arl0).abs() / arl0;
     let rising = arl < arl0;

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::quadrature::gauss_legendre;
 use super::root::reaches;
 use super::solve::solve;
-use super::{DesignError, density, require};
+use super::{DesignError, require};
+use crate::num::normal::density;
 
 const NODES: usize = 60;
 

@@ -56,26 +56,3 @@ pub enum DesignError {
 fn require(holds: bool, name: &'static str, problem: &'static str) -> Result<(), DesignError> {
     if holds { Ok(()) } else { Err(DesignError::Argument { name, problem }) }
 }
-
-/// The density of the standard normal distribution.
-fn density(x: f64) -> f64 {
-    (-0.5 * x * x).exp() / (2.0 * std::f64::consts::PI).sqrt()
-}
-
-/// The probability that a standard normal variable is above `x`.
-fn upper_tail(x: f64) -> f64 {
-    if x < 0.0 {
-        return 1.0 - upper_tail(-x);
-    }
-    if x > 3.0 {
-        // The continued fraction of Laplace, from its end.
-        let fraction = (1..120).rev().fold(x, |tail, i| x + f64::from(i) / tail);
-        return density(x) / fraction;
-    }
-    let (mut term, mut sum) = (x, x);
-    for i in 1..100 {
-        term *= x * x / f64::from(2 * i + 1);
-        sum += term;
-    }
-    0.5 - density(x) * sum
-}

@@ -1,7 +1,7 @@
 //! The chart of single measurements (Shewhart 1931): an alarm when one lies more than so many standard deviations off.
 
-use super::{DesignError, Sided, require, upper_tail};
-use crate::normal;
+use super::{DesignError, Sided, require};
+use crate::num::normal;
 
 /// The ARL of a chart with its limit at `limit` standard deviations, when the mean has moved by `shift` of them.
 ///
@@ -10,10 +10,10 @@ use crate::normal;
 pub fn arl(limit: f64, shift: f64, sided: Sided) -> Result<f64, DesignError> {
     require(limit > 0.0 && limit.is_finite(), "limit", "must be above 0")?;
     require(shift.is_finite(), "shift", "must be a number")?;
-    let above = upper_tail(limit - shift);
+    let above = normal::upper(limit - shift);
     let out = match sided {
         Sided::One => above,
-        Sided::Two => above + upper_tail(limit + shift),
+        Sided::Two => above + normal::upper(limit + shift),
     };
     if out > 0.0 { Ok(1.0 / out) } else { Err(DesignError::Unbounded) }
 }

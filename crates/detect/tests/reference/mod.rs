@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The folder of reference data; says in words when there is none.
-pub fn data(what: &str) -> Option<PathBuf> {
+pub(crate) fn data(what: &str) -> Option<PathBuf> {
     let Ok(data) = std::env::var("BEACONFIRE_REFERENCE_DATA") else {
         eprintln!("skipped: {what} against the reference: BEACONFIRE_REFERENCE_DATA is not set");
         return None;
@@ -14,33 +14,33 @@ pub fn data(what: &str) -> Option<PathBuf> {
 }
 
 /// A CSV file whose names may be quoted because they hold a comma.
-pub struct Table {
-    pub header: Vec<String>,
-    pub rows: Vec<Vec<String>>,
+pub(crate) struct Table {
+    pub(crate) header: Vec<String>,
+    pub(crate) rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    pub fn read(path: &Path) -> Self {
+    pub(crate) fn read(path: &Path) -> Self {
         let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         let mut lines = text.lines().map(split);
         Self { header: lines.next().unwrap(), rows: lines.collect() }
     }
 
-    pub fn column(&self, name: &str) -> Option<usize> {
+    pub(crate) fn column(&self, name: &str) -> Option<usize> {
         self.header.iter().position(|h| h == name)
     }
 
     /// A number, with R's NA and NaN told apart.
-    pub fn number(&self, row: usize, name: &str) -> f64 {
+    pub(crate) fn number(&self, row: usize, name: &str) -> f64 {
         number(&self.rows[row][self.column(name).unwrap_or_else(|| panic!("no column {name}"))])
     }
 
-    pub fn numbers(&self, name: &str) -> Vec<f64> {
+    pub(crate) fn numbers(&self, name: &str) -> Vec<f64> {
         (0..self.rows.len()).map(|row| self.number(row, name)).collect()
     }
 }
 
-pub fn number(text: &str) -> f64 {
+pub(crate) fn number(text: &str) -> f64 {
     match text {
         "NA" => beaconfire_detect::outcome::NA,
         "NaN" => f64::NAN,
@@ -65,11 +65,11 @@ fn split(line: &str) -> Vec<String> {
 
 /// Relative differences, collected.
 #[derive(Default)]
-pub struct Differences(pub Vec<f64>);
+pub(crate) struct Differences(Vec<f64>);
 
 impl Differences {
     /// Adds a pair; infinities and not-a-numbers must be the same on both sides.
-    pub fn add(&mut self, got: f64, wanted: f64) -> f64 {
+    pub(crate) fn add(&mut self, got: f64, wanted: f64) -> f64 {
         let difference = if got == wanted || (got.is_nan() && wanted.is_nan()) {
             0.0
         } else if !got.is_finite() || !wanted.is_finite() {
@@ -82,7 +82,7 @@ impl Differences {
     }
 
     /// Prints worst and median, and fails when the worst is over `most`.
-    pub fn report(mut self, what: &str, most: f64) {
+    pub(crate) fn report(mut self, what: &str, most: f64) {
         self.0.sort_by(f64::total_cmp);
         let (n, worst) = (self.0.len(), self.0.last().copied().unwrap_or(0.0));
         let median = self.0.get(n / 2).copied().unwrap_or(0.0);
