@@ -22,6 +22,7 @@
 
 mod any;
 pub mod calendar;
+pub mod design;
 mod ears;
 pub mod explain;
 mod judge;
