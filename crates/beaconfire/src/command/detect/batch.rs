@@ -97,7 +97,10 @@ fn answer(manifest: &Manifest, record: &Record, tables: &mut Tables) -> anyhow::
         });
         let input = input(dataset, column, people.transpose()?)?;
         let series = input.series();
-        let range = call.range(&series).map_err(|refusal| anyhow!("judge {}: {refusal}", column.name))?;
+        // Rnssp's functions answer for every row of their table, the first ones among them.
+        let every_row = record.detector.starts_with("alert_");
+        let range = if every_row { Ok(0..series.end()) } else { call.range(&series) };
+        let range = range.map_err(|refusal| anyhow!("judge {}: {refusal}", column.name))?;
         let outcome = call
             .judge
             .judge(&series, range, &mut Memory::default())
@@ -141,7 +144,8 @@ fn write(out: &mut String, columns: &[String], column: &Column, outcome: &Outcom
 fn cells(name: &str, column: &Column, outcome: &Outcome) -> anyhow::Result<Vec<String>> {
     let indexes = outcome.from..outcome.from + outcome.len();
     if let Some(words) = outcome.words(name) {
-        return Ok(words.iter().map(|word| quoted(word)).collect());
+        let word = |word: &&str| if word.is_empty() { "NA".to_owned() } else { quoted(word) };
+        return Ok(words.iter().map(word).collect());
     }
     if let Some(numbers) = outcome.numbers(name) {
         ensure!(numbers.len() == outcome.len(), "find {name} at every point");
@@ -150,7 +154,7 @@ fn cells(name: &str, column: &Column, outcome: &Outcome) -> anyhow::Result<Vec<S
     match name {
         "series" => Ok(vec![quoted(&column.name); outcome.len()]),
         "t" => Ok(indexes.map(|index| (index + 1).to_string()).collect()),
-        "observed" | "count" => Ok(indexes.map(|index| seventeen(column.values[index])).collect()),
+        "observed" | "count" | "y" => Ok(indexes.map(|index| seventeen(column.values[index])).collect()),
         "date" => Ok(indexes.map(|index| date(column, index)).collect()),
         _ => Err(anyhow!("find a column {name}: the method has none of that name")),
     }
