@@ -55,7 +55,7 @@ pub(super) fn read_alert<'a>(
     reader.children(0, tag.offset, ALERT, &mut |reader, item| draft.take(reader, item))?;
 
     if draft.scope.is_none() && version == Version::V1_0 {
-        let at = At { child: Some(Element::Scope), ..root };
+        let at = At::child(0, Element::Scope, 0);
         let message = "there is no <scope>, which CAP 1.0 allows; Public was taken";
         reader.sheet.note(FindingSeverity::Info, tag.offset, at, "scope-absent", message);
     }
@@ -117,7 +117,7 @@ struct Draft {
 
 impl Draft {
     fn take(&mut self, reader: &mut Reader<'_, '_>, item: Item) -> Result<(), ReadError> {
-        match item.element {
+        match item.element() {
             Element::Identifier => self.identifier = reader.name(item)?,
             Element::Sender => self.sender = reader.name(item)?,
             Element::Sent => self.sent = reader.time(item)?,
@@ -205,12 +205,12 @@ impl Draft {
 fn read_list(reader: &mut Reader<'_, '_>, item: Item) -> Result<Vec<String>, ReadError> {
     let List { items, spaced, quoted } = list(&reader.string(item)?.unwrap_or_default());
     if spaced {
-        let message = format!("items of <{}> stand between single spaces", item.element);
+        let message = format!("items of <{}> stand between single spaces", item.element());
         reader.sheet.warning(item.offset, item.at, "list-form", message);
     }
     if quoted {
         let message =
-            format!("quotes in <{}> come in pairs around whole items, as in \"two words\"", item.element);
+            format!("quotes in <{}> come in pairs around whole items, as in \"two words\"", item.element());
         reader.sheet.error(item.offset, item.at, "list-quotes", message);
     }
     Ok(items)
@@ -220,7 +220,7 @@ fn read_references(reader: &mut Reader<'_, '_>, item: Item) -> Result<Vec<Refere
     let text = reader.string(item)?.unwrap_or_default();
     let mut references = Vec::new();
     for token in text.split_ascii_whitespace() {
-        let Item { at, offset, .. } = item;
+        let Item { at, offset } = item;
         let triple = token.split_once(',').and_then(|(sender, rest)| {
             let (identifier, sent) = rest.rsplit_once(',')?;
             let (sent, faults) = parse(sent)?;

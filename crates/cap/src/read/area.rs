@@ -20,7 +20,7 @@ pub(super) fn read_area(reader: &mut Reader<'_, '_>, item: Item) -> Result<Area,
     };
     let base = reader.sheet.open(item.at, item.offset);
     reader.children(base, item.offset, AREA, &mut |reader, item| {
-        match item.element {
+        match item.element() {
             Element::AreaDesc => reader.text_into(item, &mut area.description)?,
             Element::Polygon => area.polygons.extend(read_polygon(reader, item)?),
             Element::Circle => area.circles.extend(read_circle(reader, item)?),
@@ -42,7 +42,7 @@ fn read_polygon(reader: &mut Reader<'_, '_>, item: Item) -> Result<Option<Vec<Po
         return Ok(None);
     };
     let sheet = &mut reader.sheet;
-    let Item { at, offset, .. } = item;
+    let Item { at, offset } = item;
     let Ring { mut points, odd, too_many, unreadable } =
         ring(&text, sheet.limits.max_positions - sheet.positions);
     if too_many {

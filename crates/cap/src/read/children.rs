@@ -28,7 +28,7 @@ impl Family {
         let Child { element, many, .. } = self.table[index];
         self.counts[index] = self.counts[index].saturating_add(1);
         let nth = if many { self.counts[index] } else { 0 };
-        Item { element, at: At { base: self.base, child: Some(element), nth }, offset }
+        Item { at: At::child(self.base, element, nth), offset }
     }
 }
 
@@ -73,7 +73,7 @@ impl<'a> Reader<'_, 'a> {
         for (child, count) in table.iter().zip(family.counts) {
             if count == 0 && child.needed_since.is_some_and(|since| self.sheet.version >= since) {
                 let nth = if child.many { 1 } else { 0 };
-                self.sheet.missing(offset, At { base, child: Some(child.element), nth });
+                self.sheet.missing(offset, At::child(base, child.element, nth));
             }
         }
         Ok(())
@@ -127,7 +127,7 @@ impl<'a> Reader<'_, 'a> {
             self.scan.skip()?;
             return Ok(Next::Other);
         }
-        if item.element != Element::Signature {
+        if item.element() != Element::Signature {
             return Ok(Next::Child(index, item));
         }
         if self.arrive(family, index, item)? {
@@ -152,13 +152,15 @@ impl<'a> Reader<'_, 'a> {
     }
 
     #[cold]
-    fn late(&mut self, Item { element, at, offset }: Item, before: Element) {
+    fn late(&mut self, item: Item, before: Element) {
+        let (Item { at, offset }, element) = (item, item.element());
         let message = format!("<{element}> stands after <{before}>; move it before");
         self.sheet.error(offset, at, "element-order", message);
     }
 
     #[cold]
-    fn repeated(&mut self, Item { element, at, offset }: Item, count: u32) -> Result<(), ReadError> {
+    fn repeated(&mut self, item: Item, count: u32) -> Result<(), ReadError> {
+        let (Item { at, offset }, element) = (item, item.element());
         let message = format!("<{element}> stands {count} times; only the first counts");
         self.sheet.error(offset, at, "element-repeated", message);
         self.scan.skip()
@@ -166,7 +168,7 @@ impl<'a> Reader<'_, 'a> {
 
     /// Checks a start tag; false if the element cannot be taken.
     fn admit(&mut self, item: Item, child: &Child, tag: &Tag<'a>, exact: bool) -> bool {
-        let Item { at, offset, element } = item;
+        let (Item { at, offset }, element) = (item, item.element());
         self.sheet.elements += 1;
         if self.sheet.elements > self.sheet.limits.max_elements {
             if self.sheet.elements == self.sheet.limits.max_elements + 1 {

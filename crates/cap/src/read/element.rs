@@ -79,6 +79,18 @@ elements! {
 }
 
 impl Element {
+    /// Its number, from 1.
+    #[inline]
+    pub(super) fn number(self) -> u8 {
+        self as u8 + 1
+    }
+
+    /// The element of a number.
+    #[inline]
+    pub(super) fn of_number(number: u8) -> Option<Element> {
+        Element::ALL.get(usize::from(number).wrapping_sub(1)).copied()
+    }
+
     /// The element of a name.
     pub(super) fn of(name: &str) -> Option<Element> {
         Element::ALL.iter().find(|element| element.as_str() == name).copied()
@@ -132,6 +144,7 @@ mod tests {
     fn every_element_is_found_by_its_name_and_its_mark() {
         for element in Element::ALL {
             assert_eq!(Element::of(element.as_str()), Some(*element));
+            assert_eq!(Element::of_number(element.number()), Some(*element));
             let begins = |text: &str| {
                 let text = format!("{text}                ");
                 Mark::of(*element).begins(text.as_bytes().first_chunk().unwrap())
@@ -140,5 +153,6 @@ mod tests {
             assert!(!begins(element.as_str()) && !begins(&format!("{element}s>")));
         }
         assert_eq!(Element::of("Info"), None);
+        assert_eq!(Element::of_number(0), None);
     }
 }

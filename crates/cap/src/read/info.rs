@@ -46,7 +46,7 @@ pub(super) fn blank_info() -> Info {
 }
 
 fn take(info: &mut Info, reader: &mut Reader<'_, '_>, item: Item) -> Result<(), ReadError> {
-    match item.element {
+    match item.element() {
         Element::Language => info.language = read_language(reader, item)?,
         Element::Category => {
             info.categories
@@ -126,7 +126,7 @@ pub(super) fn read_named(
     }
     let base = reader.sheet.open(item.at, item.offset);
     let (mut name, mut value) = (String::new(), String::new());
-    reader.children(base, item.offset, NAMED, &mut |reader, item| match item.element {
+    reader.children(base, item.offset, NAMED, &mut |reader, item| match item.element() {
         Element::ValueName => reader.text_into(item, &mut name),
         _ => reader.text_into(item, &mut value),
     })?;
@@ -145,7 +145,7 @@ fn read_resource(reader: &mut Reader<'_, '_>, item: Item) -> Result<Resource, Re
     };
     let base = reader.sheet.open(item.at, item.offset);
     reader.children(base, item.offset, RESOURCE, &mut |reader, item| {
-        match item.element {
+        match item.element() {
             Element::ResourceDesc => reader.text_into(item, &mut resource.description)?,
             Element::MimeType => reader.text_into(item, &mut resource.mime_type)?,
             Element::Size => resource.size = read_size(reader, item)?,

@@ -36,9 +36,16 @@ pub(super) struct Reader<'s, 'a> {
 /// A child element whose start tag has been read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Item {
-    pub(super) element: Element,
     pub(super) at: At,
     pub(super) offset: usize,
+}
+
+impl Item {
+    /// Which element it is.
+    #[inline]
+    pub(super) fn element(self) -> Element {
+        self.at.element().expect("an item is a child of something")
+    }
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -72,7 +79,7 @@ impl<'a> Reader<'_, 'a> {
     ) -> Result<(Option<Cow<'a, str>>, TextFaults), ReadError> {
         let (text, mut faults) = self.scan.mixed_text(limit)?;
         faults.padded = trim(&text).len() != text.len();
-        let Item { at, offset, .. } = item;
+        let Item { at, offset } = item;
         if faults.element {
             self.sheet.error(
                 offset,
@@ -136,7 +143,7 @@ impl<'a> Reader<'_, 'a> {
 
     /// Notes an empty element that passes the schema; such are frequent.
     pub(super) fn empty(&mut self, item: Item) {
-        let message = format!("<{}> is empty; leave it out", item.element);
+        let message = format!("<{}> is empty; leave it out", item.element());
         self.sheet.warning(item.offset, item.at, "empty-element", message);
     }
 
@@ -144,11 +151,11 @@ impl<'a> Reader<'_, 'a> {
     pub(super) fn name(&mut self, item: Item) -> Result<Option<String>, ReadError> {
         let (text, faults) = self.text_up_to(item, None)?;
         if faults.padded && text.is_some() {
-            let message = format!("white space stands around the value of <{}>; remove it", item.element);
+            let message = format!("white space stands around the value of <{}>; remove it", item.element());
             self.sheet.error(item.offset, item.at, "padded-name", message);
         }
         if text.is_none() {
-            let message = format!("<{}> is empty; it is mandatory", item.element);
+            let message = format!("<{}> is empty; it is mandatory", item.element());
             self.sheet.error(item.offset, item.at, "empty-name", message);
         }
         Ok(text.map(Cow::into_owned))
@@ -157,12 +164,12 @@ impl<'a> Reader<'_, 'a> {
     /// A text that the schema does not let be empty.
     pub(super) fn typed(&mut self, item: Item) -> Result<Option<Cow<'a, str>>, ReadError> {
         let (text, faults) = self.text_up_to(item, None)?;
-        if faults.padded && text.is_some() && WORDS.contains(&item.element) {
-            let message = format!("white space stands around the value of <{}>; remove it", item.element);
+        if faults.padded && text.is_some() && WORDS.contains(&item.element()) {
+            let message = format!("white space stands around the value of <{}>; remove it", item.element());
             self.sheet.error(item.offset, item.at, "padded-value", message);
         }
         if text.is_none() {
-            let message = format!("<{}> is empty; leave it out", item.element);
+            let message = format!("<{}> is empty; leave it out", item.element());
             self.sheet.error(item.offset, item.at, "empty-value", message);
         }
         Ok(text)
@@ -171,7 +178,7 @@ impl<'a> Reader<'_, 'a> {
     /// A time.
     pub(super) fn time(&mut self, item: Item) -> Result<Option<CapTime>, ReadError> {
         let Some(text) = self.typed(item)? else { return Ok(None) };
-        let Item { at, offset, element } = item;
+        let (Item { at, offset }, element) = (item, item.element());
         let Some((time, faults)) = parse(&text) else {
             let message =
                 format!("{:?} is no time; write <{element}> as 2026-11-21T17:00:00-06:00", cut(&text));
@@ -234,7 +241,7 @@ impl<'a> Reader<'_, 'a> {
         text: &str,
         allowed: impl Fn(Version, W) -> bool,
     ) -> Option<W> {
-        let Item { at, offset, element } = item;
+        let (Item { at, offset }, element) = (item, item.element());
         let version = self.sheet.version;
         match text.parse::<W>() {
             Ok(word) if allowed(version, word) => return Some(word),

@@ -37,8 +37,8 @@ pub(super) struct Scanner<'a> {
     text: &'a str,
     /// Where the next token begins.
     at: usize,
-    /// Names of the open elements.
-    open: Vec<Name>,
+    /// Where the names of the open elements stand.
+    open: Names,
     /// Whether an empty element has begun and not ended.
     empty: bool,
     /// Whether the last text may hold what XML changes or forbids.
@@ -58,12 +58,30 @@ pub(super) struct Scanner<'a> {
     pub(super) late_declaration: Option<usize>,
 }
 
-/// Where a name stands in the text.
-#[derive(Clone, Copy)]
-struct Name {
-    start: usize,
-    /// Its bytes: one at least.
-    len: usize,
+/// Where names stand in the text; two lists, as a pair that has just been put down in halves is slow to pick up whole.
+#[derive(Default)]
+struct Names {
+    starts: Vec<usize>,
+    lens: Vec<usize>,
+}
+
+impl Names {
+    /// Adds a name of one byte at least.
+    #[inline]
+    fn push(&mut self, start: usize, len: usize) {
+        self.starts.push(start);
+        self.lens.push(len);
+    }
+
+    fn pop(&mut self) -> Option<(usize, usize)> {
+        self.starts.pop().zip(self.lens.pop())
+    }
+
+    /// Where the last one begins, and its length.
+    #[inline]
+    fn last(&self) -> Option<(usize, usize)> {
+        Some((*self.starts.last()?, *self.lens.last()?))
+    }
 }
 
 impl<'a> Scanner<'a> {
@@ -71,7 +89,7 @@ impl<'a> Scanner<'a> {
         Scanner {
             text,
             at: 0,
-            open: Vec::with_capacity(8),
+            open: Names::default(),
             empty: false,
             odd: false,
             returns: false,
@@ -157,7 +175,7 @@ impl<'a> Scanner<'a> {
     /// Takes the start tag that comes next, of a name of so many bytes and nothing else, inside of another element.
     #[inline]
     pub(super) fn plain_start(&mut self, len: usize) {
-        self.open.push(Name { start: self.at + 1, len });
+        self.open.push(self.at + 1, len);
         self.at += len + 2;
         self.depth += 1;
     }
@@ -279,7 +297,7 @@ impl<'a> Scanner<'a> {
     fn end_of_open(&self, at: usize) -> Option<usize> {
         let bytes = self.text.as_bytes();
         let name = bytes.get(at..)?.strip_prefix(b"</")?;
-        let Name { start, len } = *self.open.last()?;
+        let (start, len) = self.open.last()?;
         // Sixteen bytes are compared at once, of which those behind the name do not count.
         let same = match (bytes.get(start..).and_then(|b| b.first_chunk()), name.first_chunk()) {
             (Some(open), Some(end)) if len < 16 => {
@@ -329,7 +347,7 @@ impl<'a> Scanner<'a> {
         let tag = self.start(content, name_len, offset)?;
         self.at = offset + len;
         self.empty = empty;
-        self.open.push(Name { start: offset + 1, len: name_len });
+        self.open.push(offset + 1, name_len);
         Ok(Some(Token::Start(tag)))
     }
 
@@ -339,7 +357,7 @@ impl<'a> Scanner<'a> {
         }
         let Some(len) = tag_len(&self.text.as_bytes()[offset..]) else { return self.rare(offset) };
         let name = self.text[offset + 2..offset + len - 1].trim_end_matches([' ', '\t', '\n', '\r']);
-        let open = self.open.pop().map(|Name { start, len }| &self.text[start..start + len]);
+        let open = self.open.pop().map(|(start, len)| &self.text[start..start + len]);
         match open {
             Some(open) if open == name => {}
             Some(open) => {

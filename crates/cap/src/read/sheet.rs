@@ -8,21 +8,44 @@ use super::{Foreign, Version};
 use crate::check::{Broken, Spot};
 use crate::{Finding, FindingSeverity, Limits};
 
-/// An element of the alert, named without building its path.
+/// An element of the alert, named without building its path. One number goes from hand to hand in a register.
+///
+/// From the highest bits: which parent, as an index into the bases (32); which child, or 0 for the parent itself (8);
+/// its count from 1, or 0 if it may stand once only (24; nobody counts higher).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct At {
-    /// Which parent, as an index into the bases.
-    pub(super) base: u32,
-    /// The child, or else the parent itself.
-    pub(super) child: Option<Element>,
-    /// Its count from 1, or 0 if it may stand once only.
-    pub(super) nth: u32,
-}
+pub(super) struct At(u64);
+
+const MOST_COUNTED: u32 = (1 << 24) - 1;
 
 impl At {
     /// The parent itself.
     pub(super) fn base(base: u32) -> At {
-        At { base, child: None, nth: 0 }
+        At(u64::from(base) << 32)
+    }
+
+    /// A child of a parent.
+    #[inline]
+    pub(super) fn child(base: u32, element: Element, nth: u32) -> At {
+        At(u64::from(base) << 32 | u64::from(element.number()) << 24 | u64::from(nth.min(MOST_COUNTED)))
+    }
+
+    fn parent(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    /// The child, if it is one.
+    #[inline]
+    pub(super) fn element(self) -> Option<Element> {
+        Element::of_number((self.0 >> 24) as u8)
+    }
+
+    fn name(self) -> &'static str {
+        self.element().map_or("", Element::as_str)
+    }
+
+    /// Its count from 1, or 0 if it may stand once only.
+    pub(super) fn nth(self) -> u32 {
+        self.0 as u32 & MOST_COUNTED
     }
 }
 
@@ -96,7 +119,7 @@ impl Sheet {
     /// Notes that a mandatory element is not there; the rules need not say it again.
     pub(super) fn missing(&mut self, offset: usize, at: At) {
         self.missing.push(at);
-        let message = format!("<{}> is missing; it is mandatory", at.child.map_or("", Element::as_str));
+        let message = format!("<{}> is missing; it is mandatory", at.name());
         self.error(offset, at, "missing", message);
     }
 
@@ -187,39 +210,40 @@ impl Sheet {
     }
 
     fn path(&self, at: At) -> String {
-        let mut path = match (at.base, self.bases.get(at.base as usize)) {
+        let mut path = match (at.parent(), self.bases.get(at.parent() as usize)) {
             (1.., Some(parent)) => self.path(*parent),
             _ => "/alert".to_owned(),
         };
-        if let Some(child) = at.child {
+        if let Some(child) = at.element() {
             path.push('/');
             path.push_str(child.as_str());
         }
-        if at.nth > 0 {
-            path.push_str(&format!("[{}]", at.nth));
+        if at.nth() > 0 {
+            path.push_str(&format!("[{}]", at.nth()));
         }
         path
     }
 
     /// The element of a spot. Findings are few and alerts small, so a walk beats an index.
     fn at(&self, spot: Spot) -> At {
-        let base_of = |base: u32, name: &str, nth: u32| {
-            let at = At { base, child: Element::of(name), nth };
-            self.bases.iter().skip(1).position(|known| *known == at).map_or(0, |found| found + 1)
+        let of = |base: u32, name: &str, nth: u32| match Element::of(name) {
+            Some(element) => At::child(base, element, nth),
+            None => At::base(base),
         };
+        let base_of = |at: At| self.bases.iter().skip(1).position(|known| *known == at).map_or(0, |n| n + 1);
         let mut base = 0;
         for (name, nth) in [("info", spot.info), (spot.part, spot.part_nth)] {
             if nth > 0 {
-                base = u32::try_from(base_of(base, name, nth)).unwrap_or(0);
+                base = u32::try_from(base_of(of(base, name, nth))).unwrap_or(0);
             }
         }
-        At { base, child: Element::of(spot.name), nth: spot.nth }
+        of(base, spot.name, spot.nth)
     }
 
     /// Where an element stands, or else its parent.
     fn offset(&self, at: At) -> usize {
         let of = |at: At| self.places.iter().find(|(place, _)| *place == at).map(|(_, offset)| *offset);
-        of(at).or_else(|| of(At::base(at.base))).or_else(|| of(At::base(0))).unwrap_or(0)
+        of(at).or_else(|| of(At::base(at.parent()))).or_else(|| of(At::base(0))).unwrap_or(0)
     }
 
     /// Where the elements of many findings stand, by their paths.
@@ -229,7 +253,7 @@ impl Sheet {
         }
         let paths: Vec<String> = (0..).zip(&self.bases).map(|(base, _)| self.path(At::base(base))).collect();
         let bases: HashMap<&str, u32> = paths.iter().map(String::as_str).zip(0..).collect();
-        let key = |at: At| (at.base, at.child.map_or("", Element::as_str), at.nth);
+        let key = |at: At| (at.parent(), at.name(), at.nth());
         let places: Places<'_> = self.places.iter().rev().map(|(at, offset)| (key(*at), *offset)).collect();
         findings.iter().map(|finding| place_of(&finding.path, &bases, &places)).collect()
     }
