@@ -21,14 +21,17 @@
 //! [`method`]; they too go on from what they remember, one point at a time, with the same answers.
 
 mod any;
+pub mod baseline;
 pub mod calendar;
 pub mod design;
 mod ears;
 pub mod explain;
+pub mod hierarchy;
 mod judge;
 mod kind;
 mod latch;
 pub mod method;
+pub mod nowcast;
 pub mod num;
 pub mod outcome;
 mod param;
