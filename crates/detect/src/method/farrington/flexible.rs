@@ -44,7 +44,8 @@ bound that follows is an alarm.
 | `mode` | `default` or `compat`, as below |
 
 By default the model is at its maximum likelihood, one dispersion (at least 1) holds in bound, errors and test of the \
-trend, the score is how far the count lies from the expected one on the way to the bound, time is counted in steps, \
+trend, the score is how far the count lies on the way from the expected one to the bound (1 at the bound; 1 and what \
+the count is above it where the bound is not above the expected count), time is counted in steps, \
 years that the series does not reach back to are left out, and a missing count in the last steps only leaves its \
 cases unknown. With `muan`, where the part of the year never had a case, the upper limit of its mean is that of so \
 many steps without one.
@@ -214,7 +215,7 @@ impl Flexible {
                 (it.quantile(1.0 - self.alpha), it.from(y), mean)
             }
         };
-        let score = (y - expected) / (upper - expected);
+        let score = limit::score(y, expected, upper);
         let known = |x: f64| if x.is_finite() { x } else { NA };
         Point { expected, upper: known(upper), score: known(score), p: known(p), limit, ..Point::of(model) }
     }
@@ -353,7 +354,8 @@ impl Judge for Flexible {
         memory: &mut Memory,
     ) -> Result<Outcome, Refusal> {
         within(series, &range)?;
-        limit::fits(series, self.population_offset)?;
+        let from = self.looks_back_to(range.start, series.freq);
+        limit::fits(series, from..range.end, self.population_offset)?;
         let step = if self.compat() { limit::first_step(series, memory) } else { f64::NAN };
         let mut outcome = Outcome::with_capacity(range.start, range.len());
         let names = ["pvalue", "phi", "trend_used", "trend_coef", "mu0Vector", "alarm"];
@@ -373,7 +375,7 @@ impl Judge for Flexible {
 
     fn explain(&self, series: &Series<'_>, _: usize, index: usize) -> Result<Explanation, Refusal> {
         within(series, &(index..index + 1))?;
-        limit::fits(series, self.population_offset)?;
+        limit::fits(series, self.looks_back_to(index, series.freq)..index + 1, self.population_offset)?;
         let step = if self.compat() { limit::first_step(series, &mut Memory::default()) } else { f64::NAN };
         let mut work = Work::default();
         let point = self.point(series, index, step, &mut work)?;
