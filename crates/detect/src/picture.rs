@@ -1,6 +1,7 @@
 //! A judged series as a picture that stands alone: SVG without scripts, fonts or addresses.
 
 mod axis;
+pub mod curves;
 
 use std::fmt::Write as _;
 

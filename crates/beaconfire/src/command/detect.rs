@@ -4,6 +4,7 @@ mod advise;
 mod answers;
 mod batch;
 mod call;
+mod evaluate;
 mod number;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -37,6 +38,7 @@ Examples:
   beaconfire detect farringtonFlexible --series 'S. Newport' --plot newport.svg weekly.csv
   beaconfire detect threshold --params gauge.json --series 08074000 gauges.csv
   beaconfire detect advise weekly.csv
+  beaconfire detect evaluate --replications 20
   beaconfire kinds   says what each detector and method takes"
 )]
 pub(crate) struct Args {
@@ -79,6 +81,7 @@ pub(crate) struct Args {
 enum Other {
     Batch(batch::Args),
     Advise(advise::Args),
+    Evaluate(evaluate::Args),
 }
 
 fn pair(text: &str) -> Result<(String, Value), String> {
@@ -92,6 +95,7 @@ impl Args {
         match self.other {
             Some(Other::Batch(args)) => args.run(),
             Some(Other::Advise(args)) => args.run(),
+            Some(Other::Evaluate(args)) => args.run(),
             None => run::run(&self),
         }
     }

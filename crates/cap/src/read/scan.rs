@@ -7,8 +7,8 @@ mod tag;
 use std::borrow::Cow;
 
 use memchr::memchr;
-use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 
 use super::element::Mark;
 use super::error::ReadError;
@@ -385,6 +385,7 @@ impl<'a> Scanner<'a> {
     /// What begins with `&`, `<!` or `<?`, and tags that do not end.
     fn rare(&mut self, offset: usize) -> Result<Option<Token<'a>>, ReadError> {
         let mut reader = Reader::from_str(&self.text[offset..]);
+        reader.config_mut().check_comments = true;
         let event = match reader.read_event() {
             Ok(event) => event,
             Err(error) => {
@@ -417,6 +418,9 @@ impl<'a> Scanner<'a> {
             Event::Decl(_) if offset > 0 => {
                 self.late_declaration = Some(offset);
                 Ok(None)
+            }
+            Event::PI(content) if content.target().eq_ignore_ascii_case("xml") => {
+                Err(self.ill_formed(offset, "the name xml is kept for the declaration"))
             }
             Event::Decl(_) | Event::Comment(_) | Event::PI(_) => Ok(None),
             Event::Start(_) | Event::Empty(_) | Event::End(_) | Event::Text(_) | Event::Eof => {
@@ -461,6 +465,12 @@ impl<'a> Scanner<'a> {
         for attribute in attributes {
             let attribute = attribute.map_err(|e| self.ill_formed(offset, e.to_string()))?;
             let key = attribute.key.as_ref();
+            if !is_name(key) {
+                return Err(self.ill_formed(offset, format!("{:?} is no name of an attribute", cut(key))));
+            }
+            if let Err(error) = attribute.normalized_value(XmlVersion::Implicit1_0) {
+                return Err(self.ill_formed(offset, format!("attribute {:?}: {error}", cut(key))));
+            }
             let prefix = match key.strip_prefix("xmlns") {
                 Some("") => "",
                 Some(rest) if rest.starts_with(':') => &rest[1..],
