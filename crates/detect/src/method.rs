@@ -2,6 +2,7 @@
 //!
 //! Every method is one file here, with its documentation, source and parameters, and one line in [`METHODS`].
 
+mod farrington;
 mod onset;
 mod rki;
 
@@ -15,7 +16,12 @@ use crate::param::ParamError;
 use crate::series::Series;
 
 /// Every method there is, by name.
-pub static METHODS: &[&Method] = &[&onset::METHOD, &rki::METHOD];
+pub static METHODS: &[&Method] = &[
+    &farrington::original::METHOD,
+    &farrington::flexible::METHOD,
+    &onset::METHOD,
+    &rki::METHOD,
+];
 
 /// What the reference page, the configuration and the command line know of a method.
 #[derive(Debug)]
