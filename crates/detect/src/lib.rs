@@ -22,6 +22,7 @@
 //! good they are is found out in [`evaluate`].
 
 mod any;
+pub mod calendar;
 mod ears;
 pub mod evaluate;
 pub mod explain;

@@ -148,6 +148,12 @@ pub fn alarm(judgement: Judgement) -> f64 {
     }
 }
 
+/// That the point is not judged for this reason; that there is no value goes before any other.
+#[must_use]
+pub fn unjudged(value: f64, reason: Reason) -> Judgement {
+    Judgement::CannotJudge(if value.is_nan() { Reason::Missing } else { reason })
+}
+
 /// Alarm where the value is over the bound; cannot judge where either is not there.
 #[must_use]
 pub fn over(value: f64, bound: f64, else_reason: Reason) -> Judgement {
