@@ -7,6 +7,7 @@ mod cdc;
 mod ears_c;
 mod essence;
 mod farrington;
+mod onset;
 mod rki;
 mod seasonal;
 mod windows;
@@ -29,17 +30,12 @@ pub static METHODS: &[&Method] = &[
     &seasonal::serfling::METHOD,
     &essence::switch::METHOD,
     &bayes::METHOD,
-    &bayes::BAYES1,
-    &bayes::BAYES2,
-    &bayes::BAYES3,
     &cdc::METHOD,
     &ears_c::METHOD,
     &farrington::original::METHOD,
     &farrington::flexible::METHOD,
+    &onset::METHOD,
     &rki::METHOD,
-    &rki::RKI1,
-    &rki::RKI2,
-    &rki::RKI3,
 ];
 
 /// What the reference page, the configuration and the command line know of a method.
