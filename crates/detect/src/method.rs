@@ -29,12 +29,18 @@ pub static METHODS: &[&Method] = &[
     &seasonal::serfling::METHOD,
     &essence::switch::METHOD,
     &bayes::METHOD,
+    &bayes::BAYES1,
+    &bayes::BAYES2,
+    &bayes::BAYES3,
     &cdc::METHOD,
     &ears_c::METHOD,
     &farrington::original::METHOD,
     &farrington::flexible::METHOD,
     &onset::METHOD,
     &rki::METHOD,
+    &rki::RKI1,
+    &rki::RKI2,
+    &rki::RKI3,
 ];
 
 /// What the reference page, the configuration and the command line know of a method.

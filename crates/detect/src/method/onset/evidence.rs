@@ -63,7 +63,10 @@ mod tests {
         ] {
             let law = |mean: f64| NegativeBinomial::with_mean(mean / (phi - 1.0), mean).density(y).ln();
             let (got, want) = (Usual { mean, phi }.ln_ratio(y, added), law(mean + added) - law(mean));
-            assert!((got - want).abs() < 1e-9 * want.abs().max(1.0), "{mean} {phi} {y} {added}: {got}, not {want}");
+            assert!(
+                (got - want).abs() < 1e-9 * want.abs().max(1.0),
+                "{mean} {phi} {y} {added}: {got}, not {want}"
+            );
         }
         let poisson = Usual { mean: 3.0, phi: 1.0 }.ln_ratio(7.0, 2.0);
         assert!((poisson - (7.0 * (5.0f64 / 3.0).ln() - 2.0)).abs() < 1e-12);
