@@ -47,6 +47,8 @@ pub enum By {
     Large(&'static str),
     /// Its own alarms, which become rarer as this parameter grows from one number to the other.
     Parameter(&'static str, f64, f64),
+    /// Its own alarms, which become rarer as this parameter, a probability, falls from 1/2 to 1e-12: `alpha`.
+    Probability(&'static str),
 }
 
 impl Candidate {
@@ -62,24 +64,34 @@ impl Candidate {
     ) -> Result<Self, ParamError> {
         let judge = method.parse(&params.to_string())?;
         let says = match by {
-            By::Parameter(name, from, to) => {
-                let params = params.clone();
-                let at = move |series: &Labelled, level: f64| {
-                    let mut params = params.clone();
-                    params[name] = level.into();
-                    match method.parse(&params.to_string()) {
-                        Ok(judge) => run(&*judge, series, |outcome| {
-                            outcome.judgements.iter().map(|judgement| alarm(*judgement)).collect()
-                        }),
-                        Err(_) => vec![NA; series.judged.len()],
-                    }
-                };
-                Says::Alarms { at: Box::new(at), from, to }
-            }
+            By::Parameter(name, from, to) => dial(method, params, (from, to), move |level| (name, level)),
+            By::Probability(name) => dial(method, params, (2.0, 1e12), move |level| (name, level.recip())),
             _ => Says::Scores(Box::new(move |series| run(&*judge, series, |outcome| column(outcome, by)))),
         };
         Ok(Self { label: label.to_owned(), says })
     }
+}
+
+/// The alarms of a method at a level that sets one of its parameters; none where it refuses that.
+fn dial(
+    method: &'static Method,
+    params: &Value,
+    (from, to): (f64, f64),
+    set: impl Fn(f64) -> (&'static str, f64) + Send + Sync + 'static,
+) -> Says {
+    let params = params.clone();
+    let at = move |series: &Labelled, level: f64| {
+        let mut params = params.clone();
+        let (name, value) = set(level);
+        params[name] = value.into();
+        match method.parse(&params.to_string()) {
+            Ok(judge) => run(&*judge, series, |outcome| {
+                outcome.judgements.iter().map(|judgement| alarm(*judgement)).collect()
+            }),
+            Err(_) => vec![NA; series.judged.len()],
+        }
+    };
+    Says::Alarms { at: Box::new(at), from, to }
 }
 
 /// What a method says of the judged steps; not-a-number from the first one on where it has too little before it.
@@ -98,7 +110,7 @@ fn run(judge: &dyn Judge, series: &Labelled, take: impl Fn(&Outcome) -> Vec<f64>
 
 fn column(outcome: &Outcome, by: By) -> Vec<f64> {
     match by {
-        By::Score | By::Parameter(..) => outcome.score.clone(),
+        By::Score | By::Parameter(..) | By::Probability(_) => outcome.score.clone(),
         By::Large(name) => outcome.numbers(name).unwrap_or_else(|| vec![NA; outcome.len()]),
         By::Small(name) => {
             let small = outcome.numbers(name).unwrap_or_else(|| vec![NA; outcome.len()]);
@@ -129,6 +141,19 @@ mod tests {
         assert_eq!(said.len(), 100);
         assert!(said[..34].iter().all(|s| s.is_nan()) && said[34..].iter().all(|s| s.is_finite()));
         assert!(said[90] > 4.0 && said[89] < 1.0);
+    }
+
+    #[test]
+    fn alarms_become_rarer_as_a_probability_falls() {
+        let bayes = method("bayes").unwrap();
+        let params = serde_json::json!({"b": 0, "w": 6, "actY": true});
+        let by = By::Probability("alpha");
+        let Says::Alarms { at, .. } = Candidate::of_method("bayes", bayes, &params, by).unwrap().says else {
+            panic!("a dial has alarms");
+        };
+        let alarms = |level| at(&flat_with_a_peak(), level).iter().filter(|alarm| **alarm > 0.0).count();
+        assert!(alarms(2.0) >= alarms(100.0));
+        assert_eq!((alarms(1e4), alarms(1e12)), (1, 1));
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::series::Series;
 pub(crate) static METHOD: Method = Method {
     name: "onset",
     doc: include_str!("onset/onset.md"),
-    example: r#"{"threshold": 3.0, "sizes": [1, 2, 4, 8, 16], "shape": [0.5, 0.42], "years": 12}"#,
+    example: r#"{"threshold": 2.75, "sizes": [1, 2, 4, 8, 16], "shape": [0.5, 0.42], "years": 12}"#,
     read: |json| Ok(Box::new(param::read::<Onset>(json)?.checked()?)),
 };
 
@@ -50,14 +50,14 @@ struct Onset {
 impl Default for Onset {
     fn default() -> Self {
         Self {
-            threshold: 3.0,
+            threshold: 2.75,
             sizes: vec![1.0, 2.0, 4.0, 8.0, 16.0],
             shape: vec![0.5, 0.42],
-            fading: 0.5,
+            fading: 0.3,
             years: 12,
             half_life: 5.0,
             skipped: None,
-            minimum: 6,
+            minimum: 3,
             trend: true,
             harmonics: 2,
             population_offset: false,
@@ -75,6 +75,7 @@ struct Said {
     score: f64,
     upperbound: f64,
     pvalue: f64,
+    local: f64,
 }
 
 impl Onset {
@@ -129,16 +130,19 @@ impl Onset {
         if usable { value.round() } else { f64::NAN }
     }
 
-    fn fit(&self, series: &Series<'_>, calendar: &Calendar, index: usize) -> Result<Fitted, Reason> {
-        let history = self.history(index, series.freq);
-        let from = history.start.max(series.first)..history.end;
-        let past = from.map(|index| Past {
+    /// The counts of these steps that can be used.
+    fn past(&self, series: &Series<'_>, steps: Range<usize>) -> Vec<Past> {
+        let past = (steps.start.max(series.first)..steps.end).map(|index| Past {
             index,
             value: self.count(series, index),
             offset: self.offset(series, index),
             weight: 1.0,
         });
-        let past: Vec<Past> = past.filter(|past| !past.value.is_nan()).collect();
+        past.filter(|past| !past.value.is_nan()).collect()
+    }
+
+    fn fit(&self, series: &Series<'_>, calendar: &Calendar, index: usize) -> Result<Fitted, Reason> {
+        let past = self.past(series, self.history(index, series.freq));
         if past.len() < self.minimum {
             let (have, need) = (past.len() as u32, self.minimum as u32);
             return Err(Reason::TooFewObservations { have, need });
@@ -153,7 +157,11 @@ impl Onset {
             return Err(if missing { Reason::Missing } else { Reason::OutOfRange });
         }
         let fitted = self.fit(series, calendar, index)?;
-        let usual = |at: usize| calendar.predict(&fitted, at, index, self.offset(series, at));
+        // The local level is not asked of the counts that are judged together with this one.
+        let recent = self
+            .past(series, self.history(index, series.freq).end..(index + 1).saturating_sub(self.shape.len()));
+        let local = calendar.local(&fitted, index, &recent);
+        let usual = |at: usize| calendar.predict(&fitted, local, at, index, self.offset(series, at));
         let now = usual(index);
         let before = self.before(series, index, usual);
         let score = self.score(&now, &before, count);
@@ -163,7 +171,7 @@ impl Onset {
             excess => NegativeBinomial::with_mean(now.mean / excess, now.mean).upper(count - 1.0),
         };
         let pvalue = if count == 0.0 { 1.0 } else { pvalue };
-        Ok((fitted, Said { usual: now, score, upperbound, pvalue }))
+        Ok((fitted, Said { usual: now, score, upperbound, pvalue, local: local.level }))
     }
 
     /// For each size, the evidence of the steps before for an outbreak that began 0, 1, … steps ago.
@@ -302,6 +310,7 @@ impl Onset {
             ("phi", said.usual.phi),
             ("pvalue", said.pvalue),
             ("yearly", calendar.yearly(fitted)),
+            ("local", said.local),
         ];
         let ratio = said.score.exp();
         explanation.because.push(if ratio >= 1.0 {

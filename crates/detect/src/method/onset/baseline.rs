@@ -29,6 +29,13 @@ const SEASON_PRIOR: f64 = 0.5;
 const PHI_PRIOR: (f64, f64) = (1.5, 10.0);
 /// A past count is half believed to belong to an outbreak when its deviance residual is this.
 const OUTLYING: f64 = 3.5;
+/// Lags at which residuals are compared to see whether the level wanders: longer than an outbreak lasts.
+const LAGS: std::ops::RangeInclusive<usize> = 3..=6;
+/// How many of its standard errors that covariance must be over 0.
+const SURE: f64 = 2.0;
+/// How much less a count says of the local level for each step it lies back, and how many are asked.
+const LOCAL: (f64, usize) = (0.75, 12);
+const MOST_WANDER: f64 = 4.0;
 /// Logarithms of means are kept within this.
 const ETA_RANGE: f64 = 28.0;
 const MOST_ITERATIONS: usize = 30;
@@ -59,6 +66,19 @@ pub(super) struct Fitted {
     covariance: Vec<Columns>,
     pub(super) phi: f64,
     pub(super) past: Vec<Past>,
+}
+
+/// How the counts just before compare with the model: what its mean is multiplied by, and how much of the variance of
+/// that is left, as a part of its square over the square of the model's mean.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Local {
+    pub(super) level: f64,
+    precision: f64,
+}
+
+impl Local {
+    /// A level that is the model's.
+    pub(super) const NONE: Self = Self { level: 1.0, precision: f64::INFINITY };
 }
 
 impl Calendar {
@@ -107,74 +127,114 @@ impl Calendar {
     /// Fits the model to the past as seen from `now`.
     ///
     /// Each round of iteratively reweighted least squares also gives every value its weight: half for each
-    /// `half_life` of age, times the probability that it is of no outbreak. The latter is a mixture of the model and
-    /// of a mean equal to the value itself, for values above the model's mean: 1 / (1 + exp((d² - c²)/2)) with d the
-    /// deviance residual and c [`OUTLYING`]. Half a case is added to all of the past, the prior of Jeffreys for a
-    /// level, so that no cases ever is a low level and not none.
-    pub(super) fn fit(&self, mut past: Vec<Past>, now: usize) -> Fitted {
-        let p = self.count;
-        let rows: Vec<Columns> = past.iter().map(|past| self.row(past.index, now)).collect();
-        let age = |past: &Past| (-((now - past.index) as f64) / self.shape.half_life).exp2();
-        let ages: Vec<f64> = past.iter().map(age).collect();
-        past.iter_mut().zip(&ages).for_each(|(past, age)| past.weight = *age);
-        let exposed: f64 = past.iter().map(|past| past.weight * past.offset.exp()).sum();
-        let cases: f64 = past.iter().map(|past| past.weight * past.value).sum();
-        let mut b = [0.0; MOST];
+    /// `half_life` of age, times the belief that it is of no outbreak. That is 1 / (1 + (d/c)^16) with d the deviance
+    /// residual of a value above the model's mean, and c [`OUTLYING`]. Half a case is added to all of the past, the
+    /// prior of Jeffreys for a level, so that no cases ever is a low level and not none.
+    pub(super) fn fit(&self, past: Vec<Past>, now: usize) -> Fitted {
+        // Columns that the model has not are zeros; the usual model is spared most of them.
+        if self.count <= 6 { self.fit_in::<6>(past, now) } else { self.fit_in::<MOST>(past, now) }
+    }
+
+    fn fit_in<const P: usize>(&self, mut past: Vec<Past>, now: usize) -> Fitted {
+        let narrow = |row: Columns| -> [f64; P] { std::array::from_fn(|j| row[j]) };
+        let rows: Vec<[f64; P]> = past.iter().map(|past| narrow(self.row(past.index, now))).collect();
+        let penalty: [f64; P] = std::array::from_fn(|j| self.penalty(j));
+        let fade = (-self.shape.half_life.recip()).exp2();
+        let ages: Vec<f64> = past.iter().map(|past| fade.powi((now - past.index) as i32)).collect();
+        let exposed: f64 = past.iter().zip(&ages).map(|(past, age)| age * past.offset.exp()).sum();
+        let cases: f64 = past.iter().zip(&ages).map(|(past, age)| age * past.value).sum();
+        let mut total: f64 = ages.iter().sum();
+        let mut b = [0.0; P];
         b[0] = ((cases + 0.5) / exposed).ln();
         let mut phi = PHI_PRIOR.0;
-        let mut information = [[0.0; MOST]; MOST];
+        let mut information = [[0.0; P]; P];
         for round in 0..MOST_ITERATIONS {
-            let total: f64 = past.iter().map(|past| past.weight).sum();
-            let mut score = [0.0; MOST];
-            let mut squares = 0.0;
-            information = [[0.0; MOST]; MOST];
-            for ((past, row), age) in past.iter_mut().zip(&rows).zip(&ages) {
-                let mu = mean(row, &b, p, past.offset);
-                if round >= 2 && past.value > mu {
-                    let deviance = 2.0 * (past.value * (past.value / mu).ln() - (past.value - mu)) / phi;
-                    past.weight = age / (1.0 + (0.5 * (deviance - OUTLYING * OUTLYING)).min(500.0).exp());
-                } else {
-                    past.weight = *age;
-                }
+            let (mut score, mut squares, mut weights) = ([0.0; P], 0.0, 0.0);
+            let half_case = 0.5 / total;
+            information = [[0.0; P]; P];
+            for (at, row) in rows.iter().enumerate() {
+                let (past, age) = (&mut past[at], &ages[at]);
+                let mu = mean(row, &b, past.offset);
                 let residual = past.value - mu;
+                past.weight = if round < 2 { *age } else { age * usualness(past.value, mu, phi) };
                 squares += past.weight * residual * residual / mu;
-                let (push, pull) = (past.weight * (residual + 0.5 / total), past.weight * mu);
-                for j in 0..p {
+                weights += past.weight;
+                let (push, pull) = (past.weight * (residual + half_case), past.weight * mu);
+                for j in 0..P {
                     score[j] += row[j] * push;
                     let part = pull * row[j];
-                    for k in 0..=j {
-                        information[j][k] += part * row[k];
+                    // The whole line, though half would do: it goes in pairs.
+                    let line = &mut information[j];
+                    for k in 0..P {
+                        line[k] += part * row[k];
                     }
                 }
             }
-            phi = dispersion(squares, total, p);
-            for j in 0..p {
-                score[j] -= phi * self.penalty(j) * b[j];
-                information[j][j] += phi * self.penalty(j);
+            total = weights;
+            phi = dispersion(squares, total, self.count);
+            for j in 0..P {
+                score[j] -= phi * penalty[j] * b[j];
+                information[j][j] += phi * penalty[j];
             }
-            let root = Root::of(&information, p);
-            let step = root.solve(score);
-            let longest = step[..p].iter().fold(0.0f64, |longest, s| longest.max(s.abs()));
+            let step = Root::of(&information).solve(score);
+            let longest = step.iter().fold(0.0f64, |longest, s| longest.max(s.abs()));
             let shrink = if longest > 2.0 { 2.0 / longest } else { 1.0 };
             b.iter_mut().zip(step).for_each(|(b, step)| *b += shrink * step);
             if round >= 3 && longest < 1e-6 {
                 break;
             }
         }
-        let root = Root::of(&information, p);
-        let unit = |j: usize| std::array::from_fn(|k| f64::from(u8::from(j == k)));
-        let scaled = |column: Columns| column.map(|c| phi * c);
-        let covariance = (0..p).map(|j| scaled(root.solve(unit(j)))).collect();
-        Fitted { coefficients: b, covariance, phi, past }
+        let root = Root::of(&information);
+        let unit = |j: usize| std::array::from_fn(|k| if j == k { phi } else { 0.0 });
+        let covariance = (0..P).map(|j| widen(root.solve(unit(j)))).collect();
+        Fitted { coefficients: widen(b), covariance, phi, past }
     }
 
-    /// What the model fitted at `now` says of a step near it: its variance holds the model's uncertainty too.
-    pub(super) fn predict(&self, fitted: &Fitted, index: usize, now: usize, offset: f64) -> Usual {
+    /// What the model fitted at `now` says of a step near it: its variance holds the uncertainty of the model and of
+    /// the local level too.
+    pub(super) fn predict(
+        &self,
+        fitted: &Fitted,
+        local: Local,
+        index: usize,
+        now: usize,
+        offset: f64,
+    ) -> Usual {
         let row = self.row(index, now);
-        let mean = mean(&row, &fitted.coefficients, self.count, offset);
+        let model = mean(&row, &fitted.coefficients, offset);
+        let mean = model * local.level;
         let along = |c: &Columns| -> f64 { c.iter().zip(&row).map(|(c, x)| c * x).sum() };
         let variance: f64 = fitted.covariance.iter().zip(&row).map(|(c, x)| along(c) * x).sum();
-        Usual { mean, phi: fitted.phi + variance * mean }
+        Usual { mean, phi: fitted.phi + variance * mean + model / local.precision }
+    }
+
+    /// The level of the counts just before: the mean of a gamma distribution that has mean 1 and the variance that
+    /// levels are found to have. `recent` are those counts that the model was not fitted to, but not the ones that
+    /// are judged together.
+    pub(super) fn local(&self, fitted: &Fitted, now: usize, recent: &[Past]) -> Local {
+        let fade = (-self.shape.half_life.recip()).exp2();
+        let against = |past: &Past| {
+            let mean = mean(&self.row(past.index, now), &fitted.coefficients, past.offset);
+            Residual {
+                index: past.index,
+                mean,
+                residual: past.value - mean,
+                age: fade.powi((now - past.index) as i32),
+            }
+        };
+        let all: Vec<Residual> = fitted.past.iter().chain(recent).map(against).collect();
+        let wander = wander(&all, fitted.phi);
+        if wander <= 0.0 {
+            return Local::NONE;
+        }
+        let prior = wander.recip();
+        let (mut excess, mut precision) = (0.0, prior);
+        for count in all.iter().rev().take(LOCAL.1) {
+            let weight = f64::powi(LOCAL.0, (now - count.index) as i32) / fitted.phi;
+            excess += weight * count.residual;
+            precision += weight * count.mean;
+        }
+        Local { level: (1.0 + excess / precision).max(0.01), precision }
     }
 
     /// The trend of the fitted model: what the mean is multiplied by in a year.
@@ -183,9 +243,51 @@ impl Calendar {
     }
 }
 
-fn mean(row: &Columns, b: &Columns, p: usize, offset: f64) -> f64 {
-    let eta: f64 = offset + row[..p].iter().zip(&b[..p]).map(|(x, b)| x * b).sum::<f64>();
+fn mean<const P: usize>(row: &[f64; P], b: &[f64; P], offset: f64) -> f64 {
+    let mut eta = offset;
+    for j in 0..P {
+        eta += row[j] * b[j];
+    }
     eta.clamp(-ETA_RANGE, ETA_RANGE).exp()
+}
+
+/// How much a past value is believed to be of no outbreak, from 1 down to 0.
+fn usualness(value: f64, mu: f64, phi: f64) -> f64 {
+    let residual = value - mu;
+    // The deviance is less than the square of Pearson's residual on this side.
+    if residual <= 0.0 || residual * residual < 4.0 * phi * mu {
+        return 1.0;
+    }
+    let deviance = 2.0 * (value * (value / mu).ln() - residual) / phi;
+    1.0 / (1.0 + (deviance / (OUTLYING * OUTLYING)).powi(8))
+}
+
+/// A count against the model.
+struct Residual {
+    index: usize,
+    mean: f64,
+    residual: f64,
+    age: f64,
+}
+
+/// The variance of a slowly changing factor on the means: the covariance of residuals some steps apart, in which the
+/// scatter of single counts has no part, less what it may be by chance.
+fn wander(all: &[Residual], phi: f64) -> f64 {
+    let (mut products, mut scale, mut variance) = (0.0, 0.0, 0.0);
+    for lag in LAGS {
+        for (now, before) in all.iter().skip(lag).zip(all) {
+            if now.index - before.index == lag {
+                let both = now.mean * before.mean;
+                products += now.age * now.residual * before.residual;
+                scale += now.age * both;
+                variance += now.age * now.age * phi * phi * both;
+            }
+        }
+    }
+    if scale <= 0.0 {
+        return 0.0;
+    }
+    ((products - SURE * variance.sqrt()) / scale).clamp(0.0, MOST_WANDER)
 }
 
 /// Pearson's, drawn towards what is believed before; counts do not scatter less than those of Poisson.
@@ -194,31 +296,34 @@ fn dispersion(squares: f64, total: f64, p: usize) -> f64 {
     ((squares + prior * steps) / ((total - p as f64).max(1.0) + steps)).max(1.0)
 }
 
-/// The lower triangular root of a symmetric matrix.
-struct Root {
-    rows: [Columns; MOST],
-    p: usize,
+fn widen<const P: usize>(narrow: [f64; P]) -> Columns {
+    std::array::from_fn(|j| narrow.get(j).copied().unwrap_or(0.0))
 }
 
-impl Root {
-    fn of(matrix: &[Columns; MOST], p: usize) -> Self {
-        let mut rows = [[0.0; MOST]; MOST];
-        for j in 0..p {
+/// The lower triangular root of a symmetric matrix.
+struct Root<const P: usize> {
+    rows: [[f64; P]; P],
+}
+
+impl<const P: usize> Root<P> {
+    fn of(matrix: &[[f64; P]; P]) -> Self {
+        let mut rows = [[0.0; P]; P];
+        for j in 0..P {
             for k in 0..=j {
                 let rest = matrix[j][k] - (0..k).map(|l| rows[j][l] * rows[k][l]).sum::<f64>();
                 rows[j][k] = if j == k { rest.max(1e-12).sqrt() } else { rest / rows[k][k] };
             }
         }
-        Self { rows, p }
+        Self { rows }
     }
 
-    fn solve(&self, mut x: Columns) -> Columns {
-        for j in 0..self.p {
+    fn solve(&self, mut x: [f64; P]) -> [f64; P] {
+        for j in 0..P {
             let known: f64 = (0..j).map(|k| self.rows[j][k] * x[k]).sum();
             x[j] = (x[j] - known) / self.rows[j][j];
         }
-        for j in (0..self.p).rev() {
-            let known: f64 = (j + 1..self.p).map(|k| self.rows[k][j] * x[k]).sum();
+        for j in (0..P).rev() {
+            let known: f64 = (j + 1..P).map(|k| self.rows[k][j] * x[k]).sum();
             x[j] = (x[j] - known) / self.rows[j][j];
         }
         x
