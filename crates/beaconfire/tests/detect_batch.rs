@@ -25,7 +25,7 @@ fn a_manifest_of_our_own_is_run_and_what_cannot_be_is_said() {
              "control": {"method": "C1", "baseline": 3, "range": {"from": 4, "to": 4}}}]}"#;
     fs::write(at("manifest.json"), manifest).expect("written");
     let run = beaconfire(&["detect", "batch", &at("manifest.json"), "--out", &at("out")]);
-    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!((run.code, run.out.as_str()), (0, ""), "{}", run.err);
     // Mean 2, standard deviation 1, and the normal quantile of 0.999.
     let one = fs::read_to_string(at("out/one.csv")).expect("an answer");
     let line = one.lines().nth(1).expect("a row");

@@ -67,3 +67,7 @@ pub trait Detector: Send {
     /// Whether the series was lost when that mattered, and is not heard again.
     fn is_lost(&self) -> bool;
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
