@@ -262,9 +262,15 @@ impl<'a> Scanner<'a> {
         let bytes = self.text.as_bytes();
         let mut at = self.at;
         while bytes.get(at).is_some_and(|b| is_space(*b)) {
-            // A line is mostly followed by some spaces, which are counted without a loop.
             at += 1;
-            at += bytes.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, leading_spaces);
+            // A line mostly begins with some spaces, which are counted by eight.
+            while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+                let spaces = leading_spaces(eight);
+                at += spaces;
+                if spaces < eight.len() {
+                    break;
+                }
+            }
         }
         if bytes.get(at) == Some(&b'<') {
             self.at = at;
@@ -302,7 +308,7 @@ impl<'a> Scanner<'a> {
         let same = match (bytes.get(start..).and_then(|b| b.first_chunk()), name.first_chunk()) {
             (Some(open), Some(end)) if len < 16 => {
                 let differ = u128::from_le_bytes(*open) ^ u128::from_le_bytes(*end);
-                differ << (128 - 8 * len as u32) == 0
+                differ.trailing_zeros() as usize >= 8 * len
             }
             _ => name.starts_with(bytes.get(start..start + len)?),
         };
@@ -458,11 +464,10 @@ impl<'a> Scanner<'a> {
             return Err(self.ill_formed(offset, "a < stands inside a tag; write &lt; in attributes"));
         }
         let start = BytesStart::from_content(content, name_len);
-        let attributes: Vec<_> = raw_attributes(&start).collect();
-        if let Some(name) = repeated(&attributes) {
-            return Err(self.ill_formed(offset, format!("attribute {:?} stands twice", cut(name))));
+        if let Some(name) = repeated(&start) {
+            return Err(self.ill_formed(offset, format!("attribute {:?} stands twice", cut(&name))));
         }
-        for attribute in attributes {
+        for attribute in raw_attributes(&start) {
             let attribute = attribute.map_err(|e| self.ill_formed(offset, e.to_string()))?;
             let key = attribute.key.as_ref();
             if !is_name(key) {
@@ -523,8 +528,8 @@ fn is_space(byte: u8) -> bool {
 
 /// Spaces at the start.
 #[inline]
-fn leading_spaces(bytes: &[u8; 16]) -> usize {
-    (u128::from_le_bytes(*bytes) ^ u128::from_le_bytes([b' '; 16])).trailing_zeros() as usize / 8
+fn leading_spaces(bytes: &[u8; 8]) -> usize {
+    (u64::from_le_bytes(*bytes) ^ u64::from_le_bytes([b' '; 8])).trailing_zeros() as usize / 8
 }
 
 /// What was odd in a text.

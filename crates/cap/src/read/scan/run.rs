@@ -17,7 +17,7 @@ pub(super) struct Notes(u8);
 
 impl Notes {
     pub(super) fn new(odd: bool, returns: bool) -> Notes {
-        Notes(u8::from(odd) | u8::from(returns) << 1)
+        Notes(u8::from(odd) | (u8::from(returns) << 1))
     }
 
     /// Whether some may begin what XML forbids.
@@ -50,7 +50,7 @@ pub(super) fn plain_run(bytes: &[u8]) -> Run {
         // What stands before the lowest stop, with spaces for the rest.
         let before = (stops & stops.wrapping_neg()).wrapping_sub(1) >> 7;
         let len = n * 16 + stops.trailing_zeros() as usize / 8;
-        let word = (word & before) | (LOW * 0x20 & !before);
+        let word = (word & before) | ((LOW * 0x20) & !before);
         noted |= below_space(word) | equal(word, 0xEF) | equal(word, b']') != 0;
         return if noted { Run::of(&bytes[..len]) } else { Run { len, ..Run::default() } };
     }
@@ -88,9 +88,11 @@ pub(super) fn is_regular(text: &str) -> bool {
     let bytes = text.as_bytes();
     let is_control = |b: u8| b < 0x20 && !matches!(b, b'\n' | b'\t' | b'\r');
     let is_forbidden = |at: usize| matches!(bytes.get(at + 1..at + 3), Some([0xBF, 0xBE | 0xBF]));
-    !bytes.iter().fold(false, |any, b| any | is_control(*b))
-        && !memchr_iter(0xEF, bytes).any(is_forbidden)
-        && !(memchr(b']', bytes).is_some() && text.contains("]]>"))
+    let has_control = bytes.iter().fold(false, |any, b| any | is_control(*b));
+    let is_irregular = has_control
+        || memchr_iter(0xEF, bytes).any(is_forbidden)
+        || (memchr(b']', bytes).is_some() && text.contains("]]>"));
+    !is_irregular
 }
 
 /// The lowest bit of each byte.

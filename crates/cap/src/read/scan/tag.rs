@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use memchr::{memchr, memchr3};
 use quick_xml::XmlVersion;
 use quick_xml::events::BytesStart;
-use quick_xml::events::attributes::{AttrError, Attribute, Attributes};
+use quick_xml::events::attributes::Attributes;
 
 use super::Ns;
 
@@ -72,13 +72,13 @@ pub(super) fn raw_attributes<'t>(tag: &'t BytesStart<'_>) -> Attributes<'t> {
 }
 
 /// The first attribute, in the order of the alphabet, that stands twice.
-pub(super) fn repeated<'t>(attributes: &'t [Result<Attribute<'_>, AttrError>]) -> Option<&'t str> {
-    if attributes.len() < 2 {
-        return None;
-    }
-    let mut names: Vec<&str> = attributes.iter().flatten().map(|a| a.key.as_ref()).collect();
+pub(super) fn repeated(start: &BytesStart<'_>) -> Option<String> {
+    // Most tags that have any have one.
+    let _second = raw_attributes(start).nth(1)?;
+    let names = raw_attributes(start).flatten().map(|a| a.key.as_ref().to_owned());
+    let mut names: Vec<String> = names.collect();
     names.sort_unstable();
-    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone())
 }
 
 /// Bytes that names of XML are made of, as far as ASCII goes.
