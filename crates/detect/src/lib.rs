@@ -23,6 +23,7 @@
 mod any;
 pub mod baseline;
 pub mod calendar;
+pub mod design;
 mod ears;
 pub mod explain;
 pub mod hierarchy;
@@ -34,6 +35,7 @@ pub mod nowcast;
 pub mod num;
 pub mod outcome;
 mod param;
+pub mod picture;
 mod rate;
 mod sample;
 pub mod series;
