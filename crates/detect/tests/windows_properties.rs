@@ -124,6 +124,13 @@ proptest! {
     }
 
     #[test]
+    fn any_text_as_parameters_is_refused_or_accepted_without_a_panic(text in ".{0,200}", name in 0usize..99) {
+        let methods = beaconfire_detect::method::METHODS;
+        let _ = methods[name % methods.len()].parse(&text);
+        let _ = beaconfire_detect::baseline::LeftOut::parse(&text);
+    }
+
+    #[test]
     fn the_future_never_changes_the_past(values in values(), end in 150usize..LENGTH, other in 0u32..500) {
         each(|judge, freq, first, name| {
             let dates = days(freq);
