@@ -34,6 +34,7 @@ mod param;
 mod rate;
 mod sample;
 pub mod series;
+pub mod stcd;
 mod threshold;
 
 pub use any::{AnyDetector, AnyParams, RestoreError, State};

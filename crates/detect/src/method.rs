@@ -2,6 +2,10 @@
 //!
 //! Every method is one file here, with its documentation, source and parameters, and one line in [`METHODS`].
 
+mod binomial_lr;
+mod chart;
+mod cusum;
+mod outbreak_p;
 mod rki;
 
 use std::ops::Range;
@@ -14,7 +18,7 @@ use crate::param::ParamError;
 use crate::series::Series;
 
 /// Every method there is, by name.
-pub static METHODS: &[&Method] = &[&rki::METHOD];
+pub static METHODS: &[&Method] = &[&binomial_lr::METHOD, &cusum::METHOD, &outbreak_p::METHOD, &rki::METHOD];
 
 /// What the reference page, the configuration and the command line know of a method.
 #[derive(Debug)]
