@@ -5,6 +5,9 @@
 mod binomial_lr;
 mod chart;
 mod cusum;
+mod glr;
+mod glrnb;
+mod glrpois;
 mod outbreak_p;
 mod rki;
 
@@ -18,7 +21,14 @@ use crate::param::ParamError;
 use crate::series::Series;
 
 /// Every method there is, by name.
-pub static METHODS: &[&Method] = &[&binomial_lr::METHOD, &cusum::METHOD, &outbreak_p::METHOD, &rki::METHOD];
+pub static METHODS: &[&Method] = &[
+    &binomial_lr::METHOD,
+    &cusum::METHOD,
+    &glrnb::METHOD,
+    &glrpois::METHOD,
+    &outbreak_p::METHOD,
+    &rki::METHOD,
+];
 
 /// What the reference page, the configuration and the command line know of a method.
 #[derive(Debug)]
