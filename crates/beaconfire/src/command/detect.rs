@@ -4,6 +4,7 @@ mod advise;
 mod answers;
 mod batch;
 mod call;
+mod clusters;
 mod evaluate;
 mod number;
 #[cfg(feature = "parquet")]

@@ -3,6 +3,7 @@
 mod manifest;
 
 use super::call::{Call, Input};
+use super::clusters;
 use super::number::seventeen;
 use super::table::{Column, Table, date_of};
 use super::{Answer, quoted};
@@ -80,6 +81,10 @@ impl Tables {
 fn answer(manifest: &Manifest, record: &Record, tables: &mut Tables) -> anyhow::Result<String> {
     let mut params = record.control.clone();
     params.insert("mode".to_owned(), Value::from("compat"));
+    if record.detector == "stcd" {
+        let columns = record.columns(&manifest.folder)?;
+        return clusters::run(&manifest.folder.join(&record.file), params, &columns);
+    }
     let call = Call::read(&record.detector, params)?;
     let dataset = manifest.dataset(record)?;
     let columns = record.columns(&manifest.folder)?;

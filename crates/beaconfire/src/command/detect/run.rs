@@ -2,6 +2,7 @@
 
 use super::answers::{Answer as Said, Answers};
 use super::call::{Call, Input};
+use super::clusters;
 use super::table::{Column, Table};
 use super::{Answer, Args, print};
 use anyhow::{Context as _, anyhow, bail};
@@ -18,6 +19,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
         bail!("run a detector: name it and the file");
     };
     let params = args.parameters()?;
+    if name == "stcd" {
+        print(&clusters::run(input, params, &clusters::COLUMNS.map(str::to_owned))?)?;
+        return Ok(Answer::Yes);
+    }
     let Some(kind) = beaconfire_detect::kind(name).filter(|_| method(name).is_none()) else {
         let call = Call::read(name, params)?;
         return methods(args, name, &call, &Table::read(input)?);

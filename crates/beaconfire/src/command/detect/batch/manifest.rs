@@ -42,7 +42,7 @@ pub(super) struct Dataset {
 pub(super) struct Record {
     id: Option<String>,
     #[serde(default)]
-    file: String,
+    pub(super) file: String,
     pub(super) dataset: String,
     #[serde(default)]
     pub(super) series: String,
