@@ -7,6 +7,7 @@ mod cdc;
 mod ears_c;
 mod essence;
 mod farrington;
+mod onset;
 mod rki;
 mod seasonal;
 mod windows;
@@ -36,6 +37,7 @@ pub static METHODS: &[&Method] = &[
     &ears_c::METHOD,
     &farrington::original::METHOD,
     &farrington::flexible::METHOD,
+    &onset::METHOD,
     &rki::METHOD,
     &rki::RKI1,
     &rki::RKI2,

@@ -7,10 +7,9 @@ mod table;
 use super::table::Table;
 use super::{Answer, print};
 use anyhow::{Context as _, ensure};
+use beaconfire_detect::evaluate::compare::{judge, tabulate};
 use beaconfire_detect::evaluate::simulate::replications;
-use beaconfire_detect::evaluate::{
-    Candidate, Comparison, Labelled, Options, Pool, SCENARIOS, judge, tabulate,
-};
+use beaconfire_detect::evaluate::{Candidate, Comparison, Labelled, Options, Pool, SCENARIOS};
 use indicatif::ProgressBar;
 use std::path::{Path, PathBuf};
 
