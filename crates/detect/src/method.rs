@@ -5,6 +5,7 @@
 mod binomial_lr;
 mod chart;
 mod cusum;
+mod farrington;
 mod glr;
 mod glrnb;
 mod glrpois;
@@ -24,6 +25,8 @@ use crate::series::Series;
 pub static METHODS: &[&Method] = &[
     &binomial_lr::METHOD,
     &cusum::METHOD,
+    &farrington::original::METHOD,
+    &farrington::flexible::METHOD,
     &glrnb::METHOD,
     &glrpois::METHOD,
     &outbreak_p::METHOD,

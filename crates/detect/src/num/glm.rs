@@ -75,11 +75,10 @@ impl Family {
         }
     }
 
-    /// Variance over squared mean, inverted: the working weight of a row.
-    fn weight(self, mu: f64) -> f64 {
+    fn variance(self, mu: f64) -> f64 {
         match self {
             Self::Poisson => mu,
-            Self::NegativeBinomial { theta } => mu / (1.0 + mu / theta),
+            Self::NegativeBinomial { theta } => mu + mu * mu / theta,
         }
     }
 
@@ -148,7 +147,8 @@ pub fn fit_from(
     let (mut iterations, mut converged) = (0, false);
     while iterations < STEPS && !converged {
         iterations += 1;
-        let working: Vec<f64> = (0..n).map(|row| prior(row) * family.weight(mu[row])).collect();
+        let working: Vec<f64> =
+            (0..n).map(|row| prior(row) * (mu[row] * mu[row]) / family.variance(mu[row])).collect();
         let roots: Vec<f64> = working.iter().map(|w| w.sqrt()).collect();
         let aim: Vec<f64> =
             (0..n).map(|row| roots[row] * (eta[row] - shift(row) + (y[row] - mu[row]) / mu[row])).collect();

@@ -201,7 +201,7 @@ impl Qr {
     fn reflect(&mut self, at: usize, size: f64, columns: usize) {
         let (rows, start) = (self.rows, at * self.rows);
         let signed = size.copysign(if self.cells[start + at] == 0.0 { 1.0 } else { self.cells[start + at] });
-        self.cells[start + at..start + rows].iter_mut().for_each(|x| *x /= signed);
+        self.cells[start + at..start + rows].iter_mut().for_each(|x| *x *= 1.0 / signed);
         self.cells[start + at] += 1.0;
         let (done, rest) = self.cells.split_at_mut((at + 1) * rows);
         let vector = &done[start + at..];
@@ -215,7 +215,8 @@ impl Qr {
     fn apply(&self, at: usize, y: &mut [f64]) {
         let tail = &self.column(at)[at + 1..];
         let head = self.heads[at];
-        let along = head * y[at] + tail.iter().zip(&y[at + 1..]).map(|(v, y)| v * y).sum::<f64>();
+        // In this order, as the reference sums: where all is rounding, so is the answer.
+        let along = tail.iter().zip(&y[at + 1..]).fold(head * y[at], |sum, (v, y)| sum + v * y);
         let factor = -along / head;
         y[at] += factor * head;
         y[at + 1..].iter_mut().zip(tail).for_each(|(y, v)| *y += factor * v);
@@ -229,6 +230,10 @@ fn reflect(vector: &[f64], y: &mut [f64]) {
 }
 
 fn norm(x: &[f64]) -> f64 {
+    let squares: f64 = x.iter().map(|x| x * x).sum();
+    if squares > 1e-280 && squares < 1e280 {
+        return squares.sqrt();
+    }
     let most = x.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
     if most == 0.0 || !most.is_finite() {
         return most;

@@ -70,7 +70,8 @@ pub fn fit_nb(
     offset: Option<&[f64]>,
 ) -> Result<NbFit, GlmError> {
     let mut means = fit(design, y, weights, offset, Family::Poisson)?;
-    let (mut theta, mut theta_error) = nb_theta(y, &means.mu, weights, STEPS);
+    // MASS takes one step fewer than its limit says.
+    let (mut theta, mut theta_error) = nb_theta(y, &means.mu, weights, STEPS - 1);
     let scale = (2.0 * means.df.max(1.0)).sqrt();
     let mut likelihood = log_likelihood(theta, &means.mu, y, weights);
     let mut turns = 0;
@@ -81,9 +82,11 @@ pub fn fit_nb(
             return Err(GlmError::Diverged);
         }
         let family = Family::NegativeBinomial { theta };
-        means = fit_from(design, y, weights, offset, family, means.eta)?;
+        let next = fit_from(design, y, weights, offset, family, means.eta.clone())?;
         let old = theta;
-        (theta, theta_error) = nb_theta(y, &means.mu, weights, STEPS);
+        // For the means of the turn before, as MASS has it.
+        (theta, theta_error) = nb_theta(y, &means.mu, weights, STEPS - 1);
+        means = next;
         let before = std::mem::replace(&mut likelihood, log_likelihood(theta, &means.mu, y, weights));
         moving = (before - likelihood).abs() / scale + (old - theta).abs() > EPSILON;
     }
