@@ -100,7 +100,8 @@ fn answer(manifest: &Manifest, record: &Record, tables: &mut Tables) -> anyhow::
         let people = people.map(|table| {
             table.named(&column.name).with_context(|| format!("find the population of {:?}", column.name))
         });
-        let input = input(dataset, column, people.transpose()?)?;
+        let people = people.transpose()?;
+        let input = input(dataset, column, people)?;
         let series = input.series();
         // Rnssp's functions answer for every row of their table, the first ones among them.
         let every_row = record.detector.starts_with("alert_");
@@ -110,7 +111,7 @@ fn answer(manifest: &Manifest, record: &Record, tables: &mut Tables) -> anyhow::
             .judge
             .judge(&series, range, &mut Memory::default())
             .map_err(|refusal| anyhow!("judge {}: {refusal}", column.name))?;
-        write(&mut out, &columns, column, &outcome)?;
+        Answered { column, people, outcome }.write(&mut out, &columns)?;
     }
     Ok(out)
 }
@@ -133,35 +134,51 @@ fn chosen<'t>(record: &Record, table: &'t Table) -> anyhow::Result<Vec<&'t Colum
     }
 }
 
-fn write(out: &mut String, columns: &[String], column: &Column, outcome: &Outcome) -> anyhow::Result<()> {
-    let cells =
-        columns.iter().map(|name| cells(name, column, outcome)).collect::<anyhow::Result<Vec<_>>>()?;
-    for at in 0..outcome.len() {
-        for (place, cell) in cells.iter().enumerate() {
-            out.push_str(if place == 0 { "" } else { "," });
-            out.push_str(cell.get(at).map_or("NA", String::as_str));
-        }
-        out.push('\n');
-    }
-    Ok(())
+/// What came of one series of a record.
+struct Answered<'a> {
+    column: &'a Column,
+    people: Option<&'a Column>,
+    outcome: Outcome,
 }
 
-fn cells(name: &str, column: &Column, outcome: &Outcome) -> anyhow::Result<Vec<String>> {
-    let indexes = outcome.from..outcome.from + outcome.len();
-    if let Some(words) = outcome.words(name) {
-        let word = |word: &&str| if word.is_empty() { "NA".to_owned() } else { quoted(word) };
-        return Ok(words.iter().map(word).collect());
+impl Answered<'_> {
+    fn write(&self, out: &mut String, columns: &[String]) -> anyhow::Result<()> {
+        // Rnssp's Serfling regression calls the date t too, and the count y.
+        let dated = columns.iter().any(|name| name == "date");
+        let named = |name: &'_ String| if dated && name == "t" { "date".to_owned() } else { name.clone() };
+        let cells = columns.iter().map(|name| self.cells(&named(name)));
+        let cells = cells.collect::<anyhow::Result<Vec<_>>>()?;
+        for at in 0..self.outcome.len() {
+            for (place, cell) in cells.iter().enumerate() {
+                out.push_str(if place == 0 { "" } else { "," });
+                out.push_str(cell.get(at).map_or("NA", String::as_str));
+            }
+            out.push('\n');
+        }
+        Ok(())
     }
-    if let Some(numbers) = outcome.numbers(name) {
-        ensure!(numbers.len() == outcome.len(), "find {name} at every point");
-        return Ok(numbers.into_iter().map(seventeen).collect());
-    }
-    match name {
-        "series" => Ok(vec![quoted(&column.name); outcome.len()]),
-        "t" => Ok(indexes.map(|index| (index + 1).to_string()).collect()),
-        "observed" | "count" | "y" => Ok(indexes.map(|index| seventeen(column.values[index])).collect()),
-        "date" => Ok(indexes.map(|index| date(column, index)).collect()),
-        _ => Err(anyhow!("find a column {name}: the method has none of that name")),
+
+    fn cells(&self, name: &str) -> anyhow::Result<Vec<String>> {
+        let Self { column, people, outcome } = self;
+        let indexes = outcome.from..outcome.from + outcome.len();
+        if let Some(words) = outcome.words(name) {
+            let word = |word: &&str| if word.is_empty() { "NA".to_owned() } else { quoted(word) };
+            return Ok(words.iter().map(word).collect());
+        }
+        if let Some(numbers) = outcome.numbers(name) {
+            ensure!(numbers.len() == outcome.len(), "find {name} at every point");
+            return Ok(numbers.into_iter().map(seventeen).collect());
+        }
+        match (name, people) {
+            ("series", _) => Ok(vec![quoted(&column.name); outcome.len()]),
+            ("t", _) => Ok(indexes.map(|index| (index + 1).to_string()).collect()),
+            ("observed" | "count" | "y", _) => {
+                Ok(indexes.map(|index| seventeen(column.values[index])).collect())
+            }
+            ("n", Some(people)) => Ok(indexes.map(|index| seventeen(people.values[index])).collect()),
+            ("date", _) => Ok(indexes.map(|index| date(column, index)).collect()),
+            _ => Err(anyhow!("find a column {name}: the method has none of that name")),
+        }
     }
 }
 
