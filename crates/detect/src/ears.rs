@@ -1,10 +1,13 @@
 //! The EARS detectors C1, C2 and C3 for short series of counts.
 
+pub(crate) mod formula;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use self::formula::{Usual, counted};
 use crate::Detector;
 use crate::any::{AnyParams, State};
 use crate::judge::{Change, Judgement, Reason, Step};
@@ -55,16 +58,7 @@ pub enum EarsMethod {
     C3,
 }
 
-/// Whose answers.
-#[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub enum EarsMode {
-    /// The published statistics.
-    #[default]
-    Default,
-    /// Those of R surveillance.
-    Compat,
-}
+pub use crate::method::Mode as EarsMode;
 
 /// The parameters, named as in R surveillance; the kind's documentation says what each means.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -93,9 +87,6 @@ fn default_baseline() -> usize {
     7
 }
 
-/// A count this many standard deviations over its mean is a C2 alarm and no part of a later C3.
-const C2_LEVEL: f64 = 3.0;
-
 impl EarsParams {
     /// The parameters, checked.
     ///
@@ -112,12 +103,12 @@ impl EarsParams {
         Ok(self)
     }
 
-    fn sigma(&self) -> f64 {
+    pub(crate) fn sigma(&self) -> f64 {
         self.min_sigma.unwrap_or(if self.mode == EarsMode::Compat { 0.0 } else { 0.5 })
     }
 
     /// How many standard deviations make an alarm.
-    fn z(&self) -> f64 {
+    pub(crate) fn z(&self) -> f64 {
         let alpha = self.alpha.unwrap_or(match (self.mode, self.method) {
             (EarsMode::Compat, EarsMethod::C3) => 0.025,
             (EarsMode::Compat, _) => 0.001,
@@ -129,16 +120,16 @@ impl EarsParams {
     }
 
     /// Counts between the baseline and the count.
-    fn lag(&self) -> usize {
+    pub(crate) fn lag(&self) -> usize {
         if self.method == EarsMethod::C1 { 0 } else { 2 }
     }
 
     /// Counts before the current one that a judgement looks at.
-    fn reach(&self) -> usize {
+    pub(crate) fn reach(&self) -> usize {
         self.baseline + self.lag() + if self.method == EarsMethod::C3 { 2 } else { 0 }
     }
 
-    fn least(&self) -> usize {
+    pub(crate) fn least(&self) -> usize {
         if self.mode == EarsMode::Compat { self.baseline } else { self.min_baseline.unwrap_or(self.baseline) }
     }
 }
@@ -159,13 +150,6 @@ pub struct Ears {
     params: Arc<EarsParams>,
     z: f64,
     state: EarsState,
-}
-
-/// Mean and standard deviation of a baseline.
-#[derive(Clone, Copy)]
-struct Usual {
-    mean: f64,
-    sigma: f64,
 }
 
 /// What a method makes of one count.
@@ -210,7 +194,7 @@ impl Ears {
 
     /// C1 and C2: the count against its own baseline.
     fn single(&self, value: Result<f64, Reason>, usual: Usual) -> Verdict {
-        let bound = usual.mean + self.z * usual.sigma;
+        let bound = usual.bound(self.z);
         if usual.sigma == 0.0 && self.params.mode == EarsMode::Default {
             return Verdict {
                 threshold: None,
@@ -232,14 +216,12 @@ impl Ears {
         let mut before = 0.0;
         for back in [1, 2] {
             match self.excess(back) {
-                Ok(e) if e + 1.0 <= C2_LEVEL => before += e,
-                Ok(_) => {}
+                Ok(e) => before += counted(e),
                 Err(reason) => return nothing(value.err().unwrap_or(reason)),
             }
         }
-        let left = self.z - before;
-        let threshold = (left >= 0.0).then_some(usual.mean + usual.sigma * (1.0 + left));
-        let sum = value.map(|y| before + ((y - usual.mean) / usual.sigma - 1.0).max(0.0));
+        let threshold = usual.published_c3(before, self.z);
+        let sum = value.map(|y| before + usual.excess(y));
         Verdict { threshold, score: sum.ok().map(|sum| sum / self.z), alarm: sum.map(|sum| sum > self.z) }
     }
 
@@ -247,7 +229,7 @@ impl Ears {
     fn compat_c3(&self, value: Result<f64, Reason>, usual: Usual) -> Verdict {
         let bound = value.and_then(|y| {
             let before = self.excess(1)? + self.excess(2)?;
-            Ok((y, y + usual.sigma * (self.z - before)))
+            Ok((y, usual.compat_c3(y, before, self.z)))
         });
         match bound {
             Err(reason) => Verdict { threshold: None, score: None, alarm: Err(reason) },
@@ -255,10 +237,7 @@ impl Ears {
             Ok((_, bound)) if bound.is_nan() => {
                 Verdict { threshold: None, score: None, alarm: Err(Reason::ZeroVariance) }
             }
-            Ok((y, bound)) => {
-                let bound = bound.max(0.0);
-                Verdict { threshold: Some(bound), score: None, alarm: Ok(y > bound) }
-            }
+            Ok((y, bound)) => Verdict { threshold: Some(bound), score: None, alarm: Ok(y > bound) },
         }
     }
 
@@ -267,12 +246,11 @@ impl Ears {
         let usual = self.usual(back)?;
         let index = self.state.past.len().checked_sub(back);
         let y = index.and_then(|i| self.state.past[i]).ok_or(Reason::MissingInWindow { missing: 1 })?;
-        let e = (y - usual.mean) / usual.sigma - 1.0;
+        let e = usual.excess(y);
         if self.params.mode == EarsMode::Default && !e.is_finite() {
             return Err(Reason::ZeroVariance);
         }
-        // Keeps what is no number, as the reference does.
-        Ok(if e < 0.0 { 0.0 } else { e })
+        Ok(e)
     }
 
     /// Mean and standard deviation before the count `back` places before the current one.
@@ -287,12 +265,7 @@ impl Ears {
         if count < self.params.least() {
             return Err(Reason::MissingInWindow { missing: (self.params.baseline - count) as u32 });
         }
-        let n = count as f64;
-        let first = window().next().copied().unwrap_or_default();
-        // From the first count on, so that equal counts have a spread of exactly zero.
-        let mean = first + window().map(|y| y - first).sum::<f64>() / n;
-        let square = window().map(|y| (y - mean) * (y - mean)).sum::<f64>();
-        Ok(Usual { mean, sigma: (square / (n - 1.0)).sqrt().max(self.params.sigma()) })
+        Usual::of(window().copied(), count, self.params.sigma())
     }
 
     /// How many counts are absent between the last one and this time.

@@ -109,6 +109,8 @@ pub enum Reason {
         /// In how many steps, this one among them.
         steps: u32,
     },
+    /// The value belongs to those that others are compared with.
+    InBaseline,
     /// The model did not converge on what it was fitted to.
     NoConvergence,
     /// A sum of the method has no value here.
@@ -145,6 +147,7 @@ impl fmt::Display for Reason {
             Self::TooFewCases { need, steps } => {
                 write!(f, "fewer than {need} cases in the last {steps} steps")
             }
+            Self::InBaseline => write!(f, "the value is one of those that later ones are compared with"),
             Self::NoConvergence => write!(f, "the model did not converge on the values to compare with"),
             Self::Undefined => write!(f, "the method has no bound here"),
         }

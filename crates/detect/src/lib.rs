@@ -18,18 +18,26 @@
 //! Every kind of detector is one file, with its documentation, and one line in [`KINDS`].
 //!
 //! The methods of epidemiology and quality control that judge a whole stretch of a [`Series`](series::Series) stand in
-//! [`method`]; they too go on from what they remember, one point at a time, with the same answers.
+//! [`method`]; they too go on from what they remember, one point at a time, with the same answers. How
+//! good they are is found out in [`evaluate`].
 
 mod any;
+pub mod baseline;
+pub mod calendar;
+pub mod design;
 mod ears;
+pub mod evaluate;
 pub mod explain;
+pub mod hierarchy;
 mod judge;
 mod kind;
 mod latch;
 pub mod method;
+pub mod nowcast;
 pub mod num;
 pub mod outcome;
 mod param;
+pub mod picture;
 mod rate;
 mod sample;
 pub mod series;

@@ -2,21 +2,47 @@
 //!
 //! Every method is one file here, with its documentation, source and parameters, and one line in [`METHODS`].
 
+mod bayes;
+mod cdc;
+mod ears_c;
+mod essence;
 mod farrington;
+mod onset;
 mod rki;
+mod seasonal;
+mod windows;
 
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::explain::Explanation;
+use crate::explain::{Explanation, Row};
 use crate::outcome::{Outcome, Refusal};
 use crate::param::ParamError;
 use crate::series::Series;
 
 /// Every method there is, by name.
-pub static METHODS: &[&Method] =
-    &[&farrington::original::METHOD, &farrington::flexible::METHOD, &rki::METHOD];
+pub static METHODS: &[&Method] = &[
+    &essence::ewma::METHOD,
+    &farrington::rnssp::METHOD,
+    &seasonal::nbinom::METHOD,
+    &essence::regression::METHOD,
+    &seasonal::serfling::METHOD,
+    &essence::switch::METHOD,
+    &bayes::METHOD,
+    &bayes::BAYES1,
+    &bayes::BAYES2,
+    &bayes::BAYES3,
+    &cdc::METHOD,
+    &ears_c::METHOD,
+    &farrington::original::METHOD,
+    &farrington::flexible::METHOD,
+    &onset::METHOD,
+    &rki::METHOD,
+    &rki::RKI1,
+    &rki::RKI2,
+    &rki::RKI3,
+];
 
 /// What the reference page, the configuration and the command line know of a method.
 #[derive(Debug)]
@@ -100,4 +126,13 @@ pub(crate) fn within(series: &Series<'_>, range: &Range<usize>) -> Result<(), Re
         return Ok(());
     }
     Err(Refusal::Range { from: range.start + 1, to: range.end, have: series.end() })
+}
+
+/// The values at these indexes as an explanation lists them: each counts wholly, or not at all where it is missing.
+pub(crate) fn rows(series: &Series<'_>, indexes: impl Iterator<Item = usize>) -> Vec<Row> {
+    let row = |index| {
+        let value = series.value(index);
+        Row { index, value, weight: if value.is_finite() { 1.0 } else { 0.0 } }
+    };
+    indexes.map(row).collect()
 }

@@ -4,11 +4,12 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Judge, Memory, Method, Mode, within};
-use crate::explain::{Explanation, Row, VERSION};
+use super::windows::Windows;
+use super::{Judge, Memory, Method, Mode, rows, within};
+use crate::explain::{Explanation, VERSION};
 use crate::judge::{Judgement, Reason};
-use crate::outcome::{NA, Outcome, Refusal, over};
-use crate::param::{self, ParamError, require};
+use crate::outcome::{NA, Outcome, Refusal, over, unjudged};
+use crate::param::{self, ParamError};
 use crate::series::Series;
 
 /// The method `rki`.
@@ -16,25 +17,65 @@ pub(crate) static METHOD: Method = Method {
     name: "rki",
     doc: "\
 Compares a count with those of the `w` steps before it (with `actY`) and of the 2w+1 steps around the same step of \
-each of the `b` years before. The bound is the upper limit of the 95 % interval of Crow and Gardner (1959) for a \
-Poisson count where their mean is at most 20, else mean and two standard deviations; a count over it is an alarm.
+each of the `b` years before. The bound is the upper limit of the 95 % interval of Crow and Gardner (Biometrika 46, \
+1959) for a Poisson count where their mean is at most 20, else mean and two standard deviations; a count over it is \
+an alarm. `score` is count / bound.
 
 | parameter | meaning |
 |---|---|
 | `b` | years to look back, 0 to 20; default 2 |
-| `w` | half the window, 1 to 52; default 4 |
+| `w` | half the window, 0 to 52; default 4 |
 | `actY` | whether the steps just before count too; default false |
 | `mode` | `default` or `compat`: in `compat` one missing value among those compared with leaves the point unjudged; by default the others are used while at least half are there |
 
-RKI 1 is w 6, b 0, actY; RKI 2 is w 6, b 1, actY; RKI 3 is w 4, b 2.",
+RKI 1 is w 6, b 0, actY; RKI 2 is w 6, b 1, actY; RKI 3 is w 4, b 2: the methods `rki1`, `rki2` and `rki3`.",
     example: r#"{"b": 2, "w": 4, "actY": false}"#,
-    read: |json| Ok(Box::new(param::read::<Rki>(json)?.checked()?)),
+    read: |json| {
+        let Given { b, w, act_y, mode } = param::read(json)?;
+        Rki::checked("rki", Windows { b, w, act_y }, mode)
+    },
+};
+
+/// The method `rki1`.
+pub(crate) static RKI1: Method = Method {
+    name: "rki1",
+    doc: "The method `rki` with `w` 6, `b` 0 and `actY`: the six steps just before.
+
+| parameter | meaning |
+|---|---|
+| `mode` | `default` or `compat`, as for `rki` |",
+    example: r#"{"mode": "default"}"#,
+    read: |json| Rki::checked("rki1", Windows { b: 0, w: 6, act_y: true }, param::read::<Fixed>(json)?.mode),
+};
+
+/// The method `rki2`.
+pub(crate) static RKI2: Method = Method {
+    name: "rki2",
+    doc: "The method `rki` with `w` 6, `b` 1 and `actY`: the six steps just before, and thirteen of the year before.
+
+| parameter | meaning |
+|---|---|
+| `mode` | `default` or `compat`, as for `rki` |",
+    example: r#"{"mode": "default"}"#,
+    read: |json| Rki::checked("rki2", Windows { b: 1, w: 6, act_y: true }, param::read::<Fixed>(json)?.mode),
+};
+
+/// The method `rki3`.
+pub(crate) static RKI3: Method = Method {
+    name: "rki3",
+    doc: "The method `rki` with `w` 4, `b` 2 and without `actY`: nine steps of each of the two years before.
+
+| parameter | meaning |
+|---|---|
+| `mode` | `default` or `compat`, as for `rki` |",
+    example: r#"{"mode": "default"}"#,
+    read: |json| Rki::checked("rki3", Windows { b: 2, w: 4, act_y: false }, param::read::<Fixed>(json)?.mode),
 };
 
 /// The parameters, named as in R surveillance.
-#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[derive(Serialize, Deserialize, Clone, Debug)]
 #[serde(deny_unknown_fields, default)]
-struct Rki {
+struct Given {
     b: usize,
     w: usize,
     #[serde(rename = "actY")]
@@ -42,10 +83,17 @@ struct Rki {
     mode: Mode,
 }
 
-impl Default for Rki {
+impl Default for Given {
     fn default() -> Self {
         Self { b: 2, w: 4, act_y: false, mode: Mode::Default }
     }
+}
+
+/// The parameters of a variant with fixed windows.
+#[derive(Serialize, Deserialize, Clone, Debug, Default)]
+#[serde(deny_unknown_fields, default)]
+struct Fixed {
+    mode: Mode,
 }
 
 /// The upper limits of Crow and Gardner (Biometrika 46, 1959) at 95 % for means from 0 to 20.
@@ -54,99 +102,136 @@ const CROW_GARDNER: [f64; 21] = [
     21.364, 22.945, 23.762, 25.400, 26.306, 27.735, 28.966, 30.017,
 ];
 
+#[derive(Clone, Debug, PartialEq)]
+struct Rki {
+    name: &'static str,
+    windows: Windows,
+    mode: Mode,
+}
+
 impl Rki {
-    fn checked(self) -> Result<Self, ParamError> {
-        require(self.b <= 20, "b", "must be from 0 to 20")?;
-        require((1..=52).contains(&self.w), "w", "must be from 1 to 52")?;
-        require(self.b > 0 || self.act_y, "b", "must be above 0 unless actY is true")?;
-        Ok(self)
+    fn checked(name: &'static str, windows: Windows, mode: Mode) -> Result<Box<dyn Judge>, ParamError> {
+        windows.check()?;
+        Ok(Box::new(Self { name, windows, mode }))
     }
 
-    /// How far the oldest value lies before the point.
-    fn reach(&self, freq: u32) -> usize {
-        if self.b == 0 { self.w } else { self.b * freq as usize + self.w }
-    }
-
-    /// The indexes that a point is compared with, oldest first.
-    fn baseline(&self, index: usize, freq: u32) -> impl Iterator<Item = usize> + use<> {
-        let (w, year) = (self.w, freq as usize);
-        let years = (1..=self.b).rev().flat_map(move |i| index - i * year - w..=index - i * year + w);
-        years.chain((if self.act_y { index - w } else { index })..index)
-    }
-
-    fn bound(&self, values: &[f64], missing: usize) -> Result<(f64, f64), Reason> {
-        let short = match self.mode {
-            Mode::Compat => missing > 0,
-            Mode::Default => missing > values.len(),
-        };
-        if short || values.is_empty() {
-            return Err(Reason::MissingInWindow { missing: u32::try_from(missing).unwrap_or(u32::MAX) });
+    /// Mean and bound of what is looked back on from a point.
+    #[inline]
+    fn bound(&self, series: &Series<'_>, index: usize) -> Result<(f64, f64), Reason> {
+        let held = self.windows.held(series, index);
+        if self.mode == Mode::Compat && held.missing > 0 {
+            return Err(held.short());
         }
-        let n = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / n;
+        let mean = held.mean_of_half()?;
         if mean <= 20.0 {
-            return Ok((mean, CROW_GARDNER[mean as usize]));
+            // A series of measurements may have a mean below zero.
+            return Ok((mean, CROW_GARDNER[mean.max(0.0) as usize]));
         }
-        let squares: f64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
-        Ok((mean, mean + 2.0 * (squares / (n - 1.0)).sqrt()))
+        let mut squares = 0.0;
+        for stretch in self.windows.stretches(series, index) {
+            let square = |value: &f64| (value - mean) * (value - mean);
+            squares += if held.missing == 0 {
+                stretch.iter().map(square).sum::<f64>()
+            } else {
+                stretch.iter().filter(|value| value.is_finite()).map(square).sum()
+            };
+        }
+        let bound = mean + 2.0 * (squares / (held.n as f64 - 1.0)).sqrt();
+        if bound.is_finite() { Ok((mean, bound)) } else { Err(Reason::Undefined) }
     }
 }
 
 impl Judge for Rki {
     fn looks_back_to(&self, index: usize, freq: u32) -> usize {
-        index.saturating_sub(self.reach(freq))
+        index.saturating_sub(self.windows.reach(freq))
     }
 
     fn first_judged(&self, series: &Series<'_>) -> usize {
-        series.first + self.reach(series.freq)
+        series.first + self.windows.reach(series.freq)
     }
 
     fn judge(&self, series: &Series<'_>, range: Range<usize>, _: &mut Memory) -> Result<Outcome, Refusal> {
         within(series, &range)?;
-        let (need, have) = (self.reach(series.freq), range.start - series.first);
+        let (need, have) = (self.windows.reach(series.freq), range.start - series.first);
         if have < need {
-            return Err(Refusal::TooShort { what: "rki", need, have });
+            return Err(Refusal::TooShort { what: self.name, need, have });
         }
         let mut outcome = Outcome::with_capacity(range.start, range.len());
-        let mut values = Vec::with_capacity(self.b * (2 * self.w + 1) + self.w);
         for index in range {
-            values.clear();
-            values.extend(self.baseline(index, series.freq).map(|at| series.value(at)));
-            let all = values.len();
-            values.retain(|value| !value.is_nan());
-            match self.bound(&values, all - values.len()) {
+            match self.bound(series, index) {
                 Ok((mean, bound)) => {
                     let value = series.value(index);
                     outcome.push(mean, bound, value / bound, over(value, bound, Reason::Undefined));
                 }
-                Err(reason) => outcome.push(NA, NA, NA, Judgement::CannotJudge(reason)),
+                Err(reason) => outcome.push(NA, NA, NA, unjudged(series.value(index), reason)),
             }
         }
         Ok(outcome)
     }
 
-    fn explain(&self, series: &Series<'_>, from: usize, index: usize) -> Result<Explanation, Refusal> {
+    fn explain(&self, series: &Series<'_>, _: usize, index: usize) -> Result<Explanation, Refusal> {
         let outcome = self.judge(series, index..index + 1, &mut Memory::default())?;
-        debug_assert!(from <= index, "a point before the first judged is not explained");
-        let row = |at| Row {
-            index: at,
-            value: series.value(at),
-            weight: if series.value(at).is_nan() { 0.0 } else { 1.0 },
-        };
         let (mean, bound) = (outcome.expected[0], outcome.upperbound[0]);
-        let rule = if mean <= 20.0 {
-            "the mean is at most 20, so the bound is the limit of Crow and Gardner for it"
-        } else {
-            "the mean is over 20, so the bound is mean and two standard deviations"
+        let because = match outcome.judgements[0] {
+            Judgement::CannotJudge(reason) => reason.to_string(),
+            _ if mean <= 20.0 => {
+                "the mean is at most 20, so the bound is the limit of Crow and Gardner for it".to_owned()
+            }
+            _ => "the mean is over 20, so the bound is mean and two standard deviations".to_owned(),
         };
         Ok(Explanation {
-            method: METHOD.name,
+            method: self.name,
             mode: self.mode,
             version: VERSION,
             index,
-            baseline: self.baseline(index, series.freq).map(row).collect(),
-            numbers: vec![("expected", mean), ("upperbound", bound)],
-            because: vec![rule.to_owned()],
+            baseline: rows(series, self.windows.indexes(index, series.freq)),
+            numbers: vec![("expected", mean), ("upperbound", bound), ("score", outcome.score[0])],
+            because: vec![because],
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judge(json: &str, values: &[f64]) -> Outcome {
+        let judge = METHOD.parse(json).unwrap();
+        judge
+            .judge(
+                &Series::new(values, 4),
+                judge.first_judged(&Series::new(values, 4))..values.len(),
+                &mut Memory::default(),
+            )
+            .unwrap()
+    }
+
+    #[test]
+    fn small_means_have_a_poisson_limit_and_large_ones_two_deviations() {
+        let small = judge(r#"{"b": 0, "w": 3, "actY": true}"#, &[1.0, 2.0, 3.0, 7.0]);
+        assert_eq!((small.expected[0], small.upperbound[0]), (2.0, 6.686));
+        assert_eq!(small.judgements, [Judgement::Alarm]);
+        let large = judge(r#"{"b": 0, "w": 3, "actY": true}"#, &[100.0, 110.0, 120.0, 130.0]);
+        assert_eq!((large.expected[0], large.upperbound[0]), (110.0, 130.0));
+        assert_eq!(large.judgements, [Judgement::NoAlarm]);
+    }
+
+    #[test]
+    fn a_missing_value_leaves_compat_alone_unjudged() {
+        let values = [1.0, f64::NAN, 3.0, 7.0, f64::NAN];
+        let compat = judge(r#"{"b": 0, "w": 3, "actY": true, "mode": "compat"}"#, &values);
+        let window = Judgement::CannotJudge(Reason::MissingInWindow { missing: 1 });
+        let value = Judgement::CannotJudge(Reason::Missing);
+        assert_eq!(compat.judgements, [window, value]);
+        let default = judge(r#"{"b": 0, "w": 3, "actY": true}"#, &values);
+        assert_eq!(default.upperbound, [6.686, 11.177]);
+        assert_eq!(default.judgements, [Judgement::Alarm, value]);
+    }
+
+    #[test]
+    fn variants_take_no_windows_and_a_window_of_nothing_is_refused() {
+        assert!(RKI1.parse(r#"{"w": 3}"#).is_err());
+        assert!(METHOD.parse(r#"{"b": 0}"#).is_err());
+        assert!(METHOD.parse(r#"{"b": 0, "w": 0, "actY": true}"#).is_err());
     }
 }

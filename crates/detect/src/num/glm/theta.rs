@@ -81,9 +81,10 @@ pub fn fit_nb(
             return Err(GlmError::Diverged);
         }
         let family = Family::NegativeBinomial { theta };
+        let (mu, old) = (means.mu, theta);
         means = fit_from(design, y, weights, offset, family, means.eta)?;
-        let old = theta;
-        (theta, theta_error) = nb_theta(y, &means.mu, weights, STEPS);
+        // For the means before this turn's, as a trace of `glm.nb` shows; so it takes two turns more to come to rest.
+        (theta, theta_error) = nb_theta(y, &mu, weights, STEPS);
         let before = std::mem::replace(&mut likelihood, log_likelihood(theta, &means.mu, y, weights));
         moving = (before - likelihood).abs() / scale + (old - theta).abs() > EPSILON;
     }
