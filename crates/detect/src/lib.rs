@@ -41,6 +41,7 @@ pub mod picture;
 mod rate;
 mod sample;
 pub mod series;
+pub mod stcd;
 mod threshold;
 
 pub use any::{AnyDetector, AnyParams, RestoreError, State};

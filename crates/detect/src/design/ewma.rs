@@ -39,7 +39,7 @@ pub fn arl(lambda: f64, limit: f64, shift: f64, limits: Limits) -> Result<f64, D
     let end = settled.solve()?;
     let arl = match limits {
         Limits::Fixed => settled.step(&end, 0.0),
-        Limits::Exact => settled.from_exact(end),
+        Limits::Exact => settled.begin_exact(end),
     };
     if (1.0..1e13).contains(&arl) { Ok(arl) } else { Err(DesignError::Unbounded) }
 }
@@ -95,7 +95,7 @@ impl Chart {
     }
 
     /// The ARL from the beginning under exact limits, going back from where they have settled.
-    fn from_exact(&self, mut next: Vec<Node>) -> f64 {
+    fn begin_exact(&self, mut next: Vec<Node>) -> f64 {
         let rest = (1.0 - self.lambda).powi(2);
         let settled = if rest == 0.0 { 0 } else { ((1e-14f64).ln() / rest.ln()).ceil() as i32 };
         for t in (1..settled).rev() {

@@ -70,7 +70,8 @@ pub fn fit_nb(
     offset: Option<&[f64]>,
 ) -> Result<NbFit, GlmError> {
     let mut means = fit(design, y, weights, offset, Family::Poisson)?;
-    let (mut theta, mut theta_error) = nb_theta(y, &means.mu, weights, STEPS);
+    // MASS takes one step fewer than its limit says.
+    let (mut theta, mut theta_error) = nb_theta(y, &means.mu, weights, STEPS - 1);
     let scale = (2.0 * means.df.max(1.0)).sqrt();
     let mut likelihood = log_likelihood(theta, &means.mu, y, weights);
     let mut turns = 0;
@@ -84,7 +85,7 @@ pub fn fit_nb(
         let (mu, old) = (means.mu, theta);
         means = fit_from(design, y, weights, offset, family, means.eta)?;
         // For the means before this turn's, as a trace of `glm.nb` shows; so it takes two turns more to come to rest.
-        (theta, theta_error) = nb_theta(y, &mu, weights, STEPS);
+        (theta, theta_error) = nb_theta(y, &mu, weights, STEPS - 1);
         let before = std::mem::replace(&mut likelihood, log_likelihood(theta, &means.mu, y, weights));
         moving = (before - likelihood).abs() / scale + (old - theta).abs() > EPSILON;
     }
