@@ -1,0 +1,93 @@
+//! The field: methods with the parameters under which they are usually run, each by its best score.
+
+use serde_json::{Value, json};
+
+use super::candidate::{By, Candidate};
+use crate::method::method;
+
+/// A method as it enters the field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// How it is called in tables.
+    pub label: &'static str,
+    /// The method.
+    pub method: &'static str,
+    /// Its parameters.
+    pub params: Value,
+    /// Its score.
+    pub by: By,
+}
+
+/// Where the statistic of a chart depends on its own alarms, and what its limit is called.
+const LIMIT: By = By::Parameter("c.ARL", 0.1, 1e4);
+
+/// Every method for weekly counts with parameters of the literature, the house's own first.
+///
+/// farringtonFlexible stands here with each of its thresholds, scored by p-value, which does better than its exceedance
+/// score; bayes by p-value too, found by varying `alpha`; charts that start afresh after an alarm by varying their
+/// limit.
+#[must_use]
+pub fn entries() -> Vec<Entry> {
+    let entry = |label, method, params, by| Entry { label, method, params, by };
+    let flexible = |threshold: &str, b: u32, trend: f64| {
+        json!({
+            "b": b, "w": 3, "noPeriods": 10, "pastWeeksNotIncluded": 26,
+            "thresholdMethod": threshold, "pThresholdTrend": trend,
+        })
+    };
+    let p = By::Small("pvalue");
+    let alpha = By::Probability("alpha");
+    let window = json!({"b": 5, "w": 3});
+    vec![
+        entry("onset", "onset", json!({}), By::Score),
+        entry("farringtonFlexible nbPlugin", "farringtonFlexible", flexible("nbPlugin", 5, 0.05), p),
+        entry("farringtonFlexible delta", "farringtonFlexible", flexible("delta", 5, 0.05), p),
+        entry("farringtonFlexible muan", "farringtonFlexible", flexible("muan", 5, 0.05), p),
+        entry(
+            "farringtonFlexible nbPlugin, trend always",
+            "farringtonFlexible",
+            flexible("nbPlugin", 5, 1.0),
+            p,
+        ),
+        entry("farringtonFlexible nbPlugin, 9 years", "farringtonFlexible", flexible("nbPlugin", 9, 0.05), p),
+        entry("farrington", "farrington", window.clone(), By::Score),
+        entry("bayes b 2, w 4", "bayes", json!({"b": 2, "w": 4}), alpha),
+        entry("bayes b 5, w 3", "bayes", window.clone(), alpha),
+        entry("rki b 2, w 4", "rki", json!({"b": 2, "w": 4}), By::Score),
+        entry("rki b 5, w 3", "rki", window, By::Score),
+        entry("cdc", "cdc", json!({}), By::Score),
+        entry("earsC C1", "earsC", json!({"method": "C1"}), By::Score),
+        entry("earsC C2", "earsC", json!({"method": "C2"}), By::Score),
+        entry("earsC C3", "earsC", json!({"method": "C3"}), By::Score),
+        entry("alert_ewma", "alert_ewma", json!({}), By::Score),
+        entry("glrnb", "glrnb", json!({}), LIMIT),
+        entry("glrpois", "glrpois", json!({}), LIMIT),
+        entry("cusum rossi", "cusum", json!({"trans": "rossi", "m": "glm"}), By::Parameter("h", 0.1, 1e3)),
+        entry("outbreakP", "outbreakP", json!({}), By::Score),
+    ]
+}
+
+/// The entries as candidates; one whose method there is not, or that refuses its parameters, is left out.
+#[must_use]
+pub fn field() -> Vec<Candidate> {
+    let candidate = |entry: Entry| {
+        let method = method(entry.method)?;
+        Candidate::of_method(entry.label, method, &entry.params, entry.by).ok()
+    };
+    entries().into_iter().filter_map(candidate).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entry_whose_method_there_is_takes_its_parameters() {
+        for Entry { label, method: name, params, by } in entries() {
+            if let Some(method) = method(name) {
+                assert!(Candidate::of_method(label, method, &params, by).is_ok(), "{label}");
+            }
+        }
+        assert_eq!(field()[0].label, "onset");
+    }
+}
