@@ -26,7 +26,7 @@ POD1 (in their first week), sens, spec, FPR, PPV, F1 (by week), CED (weeks to th
 
 Examples:
   beaconfire detect evaluate --replications 20
-  beaconfire detect evaluate --budget 0.005 --method glrnb --method bayes1 --page evaluation.html
+  beaconfire detect evaluate --budget 0.005 --method onset --method bayes --page evaluation.html
   beaconfire detect evaluate --labels labels.csv --from 105 weekly.csv")]
 pub(super) struct Args {
     /// A method to compare, with parameters as JSON after a colon where others than the usual are meant; all usual ones
