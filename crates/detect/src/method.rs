@@ -5,12 +5,16 @@
 mod binomial_lr;
 mod chart;
 mod cusum;
+mod cusum_mean;
+mod ewma;
 mod farrington;
 mod glr;
 mod glrnb;
 mod glrpois;
 mod outbreak_p;
 mod rki;
+mod shewhart;
+mod spc;
 
 use std::ops::Range;
 
@@ -25,12 +29,15 @@ use crate::series::Series;
 pub static METHODS: &[&Method] = &[
     &binomial_lr::METHOD,
     &cusum::METHOD,
+    &cusum_mean::METHOD,
+    &ewma::METHOD,
     &farrington::original::METHOD,
     &farrington::flexible::METHOD,
     &glrnb::METHOD,
     &glrpois::METHOD,
     &outbreak_p::METHOD,
     &rki::METHOD,
+    &shewhart::METHOD,
 ];
 
 /// What the reference page, the configuration and the command line know of a method.
