@@ -7,8 +7,10 @@ mod binomial_lr;
 mod cdc;
 mod chart;
 mod cusum;
+mod cusum_mean;
 mod ears_c;
 mod essence;
+mod ewma;
 mod farrington;
 mod glr;
 mod glrnb;
@@ -17,6 +19,8 @@ mod onset;
 mod outbreak_p;
 mod rki;
 mod seasonal;
+mod shewhart;
+mod spc;
 mod windows;
 
 use std::ops::Range;
@@ -44,6 +48,8 @@ pub static METHODS: &[&Method] = &[
     &cdc::METHOD,
     &cusum::METHOD,
     &ears_c::METHOD,
+    &cusum_mean::METHOD,
+    &ewma::METHOD,
     &farrington::original::METHOD,
     &farrington::flexible::METHOD,
     &glrnb::METHOD,
@@ -54,6 +60,7 @@ pub static METHODS: &[&Method] = &[
     &rki::RKI1,
     &rki::RKI2,
     &rki::RKI3,
+    &shewhart::METHOD,
 ];
 
 /// What the reference page, the configuration and the command line know of a method.
