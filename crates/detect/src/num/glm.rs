@@ -93,6 +93,14 @@ impl Family {
         }
     }
 
+    /// The rest of it, but for the count times the logarithm of the mean.
+    fn remainder(self, y: f64, mu: f64) -> f64 {
+        match self {
+            Self::Poisson => mu,
+            Self::NegativeBinomial { theta } => (y + theta) * (mu + theta).ln(),
+        }
+    }
+
     /// Twice what a row adds to the deviance, per weight.
     fn deviance(self, y: f64, mu: f64) -> f64 {
         match self {

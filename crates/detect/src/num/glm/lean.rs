@@ -57,12 +57,13 @@ fn quick(design: &Design, y: &[f64], family: Family) -> Option<Means> {
         Rows { design, y, family, eta: room(), mu: room(), weights: room(), pulls: room(), scratch: room() };
     let mut before = 0.0;
     let mut saturated = 0.0;
-    for row in 0..n {
-        let mu = family.start(y[row]);
-        before += family.deviance(y[row], mu);
-        saturated += family.saturated(y[row]);
-        rows.weights[row] = mu * mu / family.variance(mu);
-        rows.pulls[row] = rows.weights[row] * (mu.ln() + (y[row] - mu) / mu);
+    for ((y, weight), pull) in y.iter().zip(&mut rows.weights).zip(&mut rows.pulls) {
+        let mu = family.start(*y);
+        let (log, whole) = (mu.ln(), family.saturated(*y));
+        saturated += whole;
+        before += 2.0 * (whole - y * log + family.remainder(*y, mu));
+        *weight = mu * mu / family.variance(mu);
+        *pull = *weight * (log + (y - mu) / mu);
     }
     let counts: Vec<f64> = (0..design.columns()).map(|at| dot(design.column(at), y)).collect();
     let mut coefficients = rows.solve()?;
@@ -114,24 +115,15 @@ impl Rows<'_> {
         }
         self.mu.iter_mut().zip(&self.eta).for_each(|(mu, eta)| *mu = eta.exp());
         let mut remainder = 0.0;
-        match self.family {
-            Family::Poisson => {
-                for row in 0..self.y.len() {
-                    let mu = self.mu[row];
-                    self.weights[row] = mu;
-                    self.pulls[row] = self.y[row] - mu;
-                    remainder += mu;
-                }
-            }
-            Family::NegativeBinomial { theta } => {
-                for row in 0..self.y.len() {
-                    let (y, mu) = (self.y[row], self.mu[row]);
-                    let share = theta / (theta + mu);
-                    self.weights[row] = mu * share;
-                    self.pulls[row] = (y - mu) * share;
-                    remainder += (y + theta) * (mu + theta).ln();
-                }
-            }
+        for row in 0..self.y.len() {
+            let (y, mu) = (self.y[row], self.mu[row]);
+            let share = match self.family {
+                Family::Poisson => 1.0,
+                Family::NegativeBinomial { theta } => theta / (theta + mu),
+            };
+            self.weights[row] = mu * share;
+            self.pulls[row] = (y - mu) * share;
+            remainder += self.family.remainder(y, mu);
         }
         Some(remainder)
     }
