@@ -23,6 +23,7 @@
 
 mod any;
 pub mod calendar;
+pub mod design;
 mod ears;
 pub mod evaluate;
 pub mod explain;
@@ -36,6 +37,7 @@ mod param;
 mod rate;
 mod sample;
 pub mod series;
+pub mod stcd;
 mod threshold;
 
 pub use any::{AnyDetector, AnyParams, RestoreError, State};

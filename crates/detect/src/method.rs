@@ -3,11 +3,18 @@
 //! Every method is one file here, with its documentation, source and parameters, and one line in [`METHODS`].
 
 mod bayes;
+mod binomial_lr;
 mod cdc;
+mod chart;
+mod cusum;
 mod ears_c;
 mod essence;
 mod farrington;
+mod glr;
+mod glrnb;
+mod glrpois;
 mod onset;
+mod outbreak_p;
 mod rki;
 mod seasonal;
 mod windows;
@@ -32,11 +39,16 @@ pub static METHODS: &[&Method] = &[
     &bayes::BAYES1,
     &bayes::BAYES2,
     &bayes::BAYES3,
+    &binomial_lr::METHOD,
     &cdc::METHOD,
+    &cusum::METHOD,
     &ears_c::METHOD,
     &farrington::original::METHOD,
     &farrington::flexible::METHOD,
+    &glrnb::METHOD,
+    &glrpois::METHOD,
     &onset::METHOD,
+    &outbreak_p::METHOD,
     &rki::METHOD,
     &rki::RKI1,
     &rki::RKI2,

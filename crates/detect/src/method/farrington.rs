@@ -8,6 +8,7 @@ mod calendar;
 mod explained;
 mod fit;
 pub(super) mod flexible;
+mod growth;
 mod limit;
 mod logs;
 mod model;

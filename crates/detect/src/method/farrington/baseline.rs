@@ -14,6 +14,10 @@ pub(super) struct Map {
     pub(super) parts: Vec<(usize, usize)>,
     /// Years that are there.
     pub(super) years: usize,
+    /// How far back the oldest step lies.
+    pub(super) oldest: usize,
+    /// Another number for each other map that was here.
+    pub(super) stamp: u64,
     /// How far back the years lie for which this is the map.
     anchors: Vec<usize>,
 }
@@ -29,11 +33,20 @@ pub(super) struct Cut {
     pub(super) parts: usize,
     /// Steps before the point that are left out.
     pub(super) left_out: usize,
+    /// Whether a part for which there is no room takes a step from either neighbour, as in the reference.
+    pub(super) quirks: bool,
 }
 
 /// Brings the map to the windows around the same step of earlier years, as Farrington and others (1996) have them; steps
 /// that the series does not hold are left out. `years` are those of which any is there.
 pub(super) fn windows(series: &Series<'_>, index: usize, b: usize, w: usize, map: &mut Map) {
+    let farthest = index.checked_sub(b * series.freq as usize + w);
+    let all = series.dates.is_none() && w < series.freq as usize && farthest >= Some(series.first);
+    if all && map.anchors == [b, w] {
+        return;
+    }
+    map.anchors.clear();
+    map.anchors.extend([b, w].iter().filter(|_| all));
     map.back.clear();
     map.parts.clear();
     map.years = 0;
@@ -47,6 +60,14 @@ pub(super) fn windows(series: &Series<'_>, index: usize, b: usize, w: usize, map
         map.years += usize::from(map.back.len() > before);
     }
     map.parts.push((map.back.len(), 1));
+    map.laid();
+}
+
+impl Map {
+    fn laid(&mut self) {
+        self.oldest = self.back.iter().copied().max().unwrap_or(0);
+        self.stamp += 1;
+    }
 }
 
 /// What stands in the way of a map.
@@ -109,6 +130,9 @@ impl Cut {
                     let length = size + usize::from(number <= more);
                     part[at - length..at].fill(number);
                     at -= length;
+                    if length == 0 && self.quirks {
+                        part[at - 1..=at].fill(number);
+                    }
                 }
             }
         }
@@ -125,6 +149,7 @@ impl Cut {
         }
         map.years = anchors.len();
         map.anchors = anchors.to_vec();
+        map.laid();
         Ok(())
     }
 }
@@ -160,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_window_in_each_year() {
-        let cut = Cut { b: 2, w: 1, parts: 1, left_out: 1 };
+        let cut = Cut { b: 2, w: 1, parts: 1, left_out: 1, quirks: false };
         let map = map(cut, 110, 120, false).unwrap();
         assert_eq!(map.back, [105, 104, 103, 53, 52, 51]);
         assert_eq!(map.parts, [(6, 1)]);
@@ -168,13 +193,27 @@ mod tests {
 
     #[test]
     fn between_the_windows_the_year_is_cut_with_the_longer_parts_first() {
-        let cut = Cut { b: 1, w: 3, parts: 5, left_out: 26 };
+        let cut = Cut { b: 1, w: 3, parts: 5, left_out: 26, quirks: false };
         let map = map(cut, 60, 61, false).unwrap();
         // 45 steps between the windows in 4 parts: 12, 11, 11, 11 from the older side.
         let length = |at: usize| map.parts[at].0 - if at == 0 { 0 } else { map.parts[at - 1].0 };
         assert_eq!((map.parts.len(), length(0), map.back[0], map.back[11]), (3, 12, 48, 37));
         assert_eq!((length(1), map.back[12], map.parts[2]), (10, 36, (29, 5)));
         assert_eq!(map.back[22..], [55, 54, 53, 52, 51, 50, 49]);
+    }
+
+    #[test]
+    fn where_there_is_no_room_for_a_part_the_reference_takes_from_its_neighbours() {
+        let cut = |quirks| Cut { b: 1, w: 2, parts: 10, left_out: 2, quirks };
+        let parts = |quirks: bool| {
+            let values = vec![0.0; 30];
+            let mut map = Map::default();
+            cut(quirks).map(&Series::new(&values, 12), 20, false, &mut map).unwrap();
+            map.parts
+        };
+        // Seven steps between the windows for nine parts.
+        assert_eq!(parts(false), [(1, 1), (2, 2), (3, 3), (4, 4), (5, 5), (6, 6), (7, 7), (12, 10)]);
+        assert_eq!(parts(true), [(1, 1), (2, 2), (3, 3), (4, 4), (5, 5), (6, 6), (7, 9), (12, 10)]);
     }
 
     #[test]
@@ -188,7 +227,7 @@ mod tests {
 
     #[test]
     fn what_lacks_is_said() {
-        let cut = Cut { b: 2, w: 3, parts: 10, left_out: 26 };
+        let cut = Cut { b: 2, w: 3, parts: 10, left_out: 26, quirks: false };
         assert_eq!(map(cut, 106, 110, false), Err(Lack::Years(1)));
         assert_eq!(map(cut, 106, 110, true).unwrap().years, 1);
         assert_eq!(map(cut, 54, 110, true), Err(Lack::Years(0)));

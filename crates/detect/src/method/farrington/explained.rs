@@ -3,7 +3,7 @@
 use super::baseline::Map;
 use super::limit::known_cases;
 use super::model::{Model, NoModel, Trend};
-use super::rows::Rows;
+use super::rows::{Rows, Weights};
 use crate::explain::{Explanation, Row, VERSION};
 use crate::judge::Reason;
 use crate::method::Mode;
@@ -48,9 +48,10 @@ pub(super) fn begin(method: &'static str, mode: Mode, index: usize) -> Explanati
 }
 
 /// Adds the baseline, missing values with weight 0.
-pub(super) fn rows(it: &mut Explanation, series: &Series<'_>, map: &Map, rows: &Rows, omega: &[f64]) {
+pub(super) fn rows(it: &mut Explanation, series: &Series<'_>, map: &Map, rows: &Rows, weights: &Weights) {
     let mut backs = map.back.clone();
     backs.sort_unstable_by(|a, b| b.cmp(a));
+    let omega = weights.each(rows.len());
     let weight = |back: usize| {
         let row = rows.back.iter().position(|other| *other == back)?;
         omega.get(row).copied()

@@ -3,7 +3,7 @@
 //! The levels are indicators, so the normal equations have the shape of an arrow: for a given trend each level has its
 //! own answer, and the trend is the regression within the parts. A step costs one pass over the rows.
 
-use super::rows::Rows;
+use super::rows::{Rows, Weights};
 
 /// A fitted model; what is not of the last coefficients says so.
 #[derive(Debug, Default)]
@@ -67,8 +67,9 @@ impl Sums {
         Self { zero: pair(|s| s.zero), one: pair(|s| s.one), two: pair(|s| s.two) }
     }
 
-    #[inline(always)]
-    fn add(&mut self, weight: f64, time: f64) {
+    /// Adds a row.
+    #[inline]
+    pub(super) fn add(&mut self, weight: f64, time: f64) {
         let moment = weight * time;
         self.zero += weight;
         self.one += moment;
@@ -94,18 +95,34 @@ impl Fit {
         Some((eta, 1.0 / sums.zero + away * away * self.slope_variance))
     }
 
-    /// Pearson's dispersion.
+    /// Pearson's dispersion: the working weights times squared working residuals, per degree of freedom.
     pub(super) fn dispersion(&self, rows: &Rows) -> f64 {
-        self.squares(rows, &self.weights) / self.df
+        let mut lanes = [0.0; 4];
+        let (y, y_rest) = rows.y.as_chunks::<4>();
+        let (mu, mu_rest) = self.mu.as_chunks::<4>();
+        let (weights, weights_rest) = self.weights.as_chunks::<4>();
+        for ((y, mu), weights) in y.iter().zip(mu).zip(weights) {
+            for lane in 0..4 {
+                lanes[lane] += square(y[lane], mu[lane], weights[lane]);
+            }
+        }
+        for ((y, mu), weight) in y_rest.iter().zip(mu_rest).zip(weights_rest) {
+            lanes[0] += square(*y, *mu, *weight);
+        }
+        ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) / self.df
     }
 
-    /// The weighted sum of squared working residuals.
-    pub(super) fn squares(&self, rows: &Rows, weights: &[f64]) -> f64 {
-        let rows = rows.y.iter().zip(&self.mu).zip(weights);
-        let square = |((y, mu), weight): ((&f64, &f64), &f64)| {
-            let residual = (y - mu) / mu;
-            weight * residual * residual
-        };
-        rows.filter(|(_, weight)| **weight > 0.0).map(square).sum()
+    /// The sum of squared working residuals under these weights.
+    pub(super) fn squares(&self, rows: &Rows, weights: &Weights) -> f64 {
+        let rows = rows.y.iter().zip(&self.mu).zip(weights.each(rows.len()));
+        rows.map(|((y, mu), weight)| square(*y, *mu, weight)).sum()
     }
+}
+
+/// A squared working residual; nothing where the mean is 0 and so is the weight.
+#[inline]
+fn square(y: f64, mu: f64, weight: f64) -> f64 {
+    let residual = (y - mu) / mu;
+    let square = weight * residual * residual;
+    if weight > 0.0 { square } else { 0.0 }
 }

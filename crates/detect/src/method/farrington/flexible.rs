@@ -44,7 +44,8 @@ bound that follows is an alarm.
 | `mode` | `default` or `compat`, as below |
 
 By default the model is at its maximum likelihood, one dispersion (at least 1) holds in bound, errors and test of the \
-trend, the score is how far the count lies from the expected one on the way to the bound, time is counted in steps, \
+trend, the score is how far the count lies on the way from the expected one to the bound (1 at the bound; 1 and what \
+the count is above it where the bound is not above the expected count), time is counted in steps, \
 years that the series does not reach back to are left out, and a missing count in the last steps only leaves its \
 cases unknown. With `muan`, where the part of the year never had a case, the upper limit of its mean is that of so \
 many steps without one.
@@ -159,7 +160,7 @@ impl Flexible {
 
     fn cut(&self) -> Cut {
         let left_out = self.past_weeks_not_included.unwrap_or(self.w);
-        Cut { b: self.b, w: self.w, parts: self.no_periods, left_out }
+        Cut { b: self.b, w: self.w, parts: self.no_periods, left_out, quirks: self.compat() }
     }
 
     fn rules(&self) -> Rules {
@@ -187,6 +188,9 @@ impl Flexible {
         let clock = |at: usize| series.date(at).map_or(f64::NAN, |day| f64::from(day) / step);
         let clock: Option<&dyn Fn(usize) -> f64> = if step.is_finite() { Some(&clock) } else { None };
         rows.take(series, index, map, self.no_periods, self.population_offset, clock);
+        if self.compat() && (rows.unpeopled > 0 || (self.no_periods > 1 && rows.parts.len() == 1)) {
+            return Ok(Err(NoModel::Broken));
+        }
         Ok(self.rules().model(rows, map.years, bench))
     }
 
@@ -197,7 +201,7 @@ impl Flexible {
         let (upper, p, limit) = match self.threshold_method {
             Threshold::Delta if model.empty => (0.0, if y > 0.0 { 0.0 } else { 1.0 }, 0.0),
             Threshold::Delta => {
-                let it = Powered::new(self.powertrans, model);
+                let it = Powered::new(self.powertrans, model, expected);
                 (it.bound(z), it.upper(y), it.bound(z))
             }
             Threshold::NbPlugin => {
@@ -211,7 +215,7 @@ impl Flexible {
                 (it.quantile(1.0 - self.alpha), it.from(y), mean)
             }
         };
-        let score = (y - expected) / (upper - expected);
+        let score = limit::score(y, expected, upper);
         let known = |x: f64| if x.is_finite() { x } else { NA };
         Point { expected, upper: known(upper), score: known(score), p: known(p), limit, ..Point::of(model) }
     }
@@ -219,11 +223,13 @@ impl Flexible {
     /// The same as the reference has it.
     fn compat_point(&self, model: &Model, y: f64) -> Point {
         let z = normal::quantile(1.0 - self.alpha);
-        let mu = model.eta.exp();
+        let mut mu = model.eta.exp();
         let point = Point::of(model);
         let (upper, p, centre, limit) = match self.threshold_method {
             Threshold::Delta => {
-                let it = Powered::new(self.powertrans, model);
+                // On this scale R keeps means above 0.
+                mu = mu.max(f64::EPSILON);
+                let it = Powered::new(self.powertrans, model, mu);
                 (it.bound(z), it.upper(y), mu, (mu + z * mu * model.error).exp())
             }
             method => {
@@ -342,7 +348,8 @@ impl Judge for Flexible {
         memory: &mut Memory,
     ) -> Result<Outcome, Refusal> {
         within(series, &range)?;
-        limit::fits(series, self.population_offset)?;
+        let from = self.looks_back_to(range.start, series.freq);
+        limit::fits(series, from..range.end, self.population_offset)?;
         let step = if self.compat() { limit::first_step(series, memory) } else { f64::NAN };
         let mut outcome = Outcome::with_capacity(range.start, range.len());
         let names = ["pvalue", "phi", "trend_used", "trend_coef", "mu0Vector", "alarm"];
@@ -362,12 +369,12 @@ impl Judge for Flexible {
 
     fn explain(&self, series: &Series<'_>, _: usize, index: usize) -> Result<Explanation, Refusal> {
         within(series, &(index..index + 1))?;
-        limit::fits(series, self.population_offset)?;
+        limit::fits(series, self.looks_back_to(index, series.freq)..index + 1, self.population_offset)?;
         let step = if self.compat() { limit::first_step(series, &mut Memory::default()) } else { f64::NAN };
         let mut work = Work::default();
         let point = self.point(series, index, step, &mut work)?;
         let mut explanation = explained::begin(METHOD.name, self.mode, index);
-        explained::rows(&mut explanation, series, &work.map, &work.rows, &work.bench.omega);
+        explained::rows(&mut explanation, series, &work.map, &work.rows, &work.bench.weights);
         explanation.numbers = vec![
             ("expected", point.expected),
             ("upperbound", point.upper),

@@ -1,5 +1,7 @@
 //! What both methods ask of a series before they look at a point.
 
+use std::ops::Range;
+
 use super::calendar;
 use crate::method::Memory;
 use crate::outcome::Refusal;
@@ -17,21 +19,25 @@ pub(super) fn known_cases(series: &Series<'_>, index: usize, steps: usize) -> f6
     (from..=index).map(|at| series.value(at)).filter(|value| !value.is_nan()).sum()
 }
 
-/// Refuses a series that is dated in steps without years, has counts that are none, or lacks the population asked for.
-pub(super) fn fits(series: &Series<'_>, population: bool) -> Result<(), Refusal> {
+/// Refuses a series that is dated in steps without years, has counts that are none among those looked at, or lacks the
+/// population asked for.
+pub(super) fn fits(series: &Series<'_>, looked_at: Range<usize>, population: bool) -> Result<(), Refusal> {
     if !calendar::has_years(series) {
         return Err(Refusal::Needs("a dated series must have weeks, months or days (freq 52, 12 or 365)"));
     }
-    if series.values.iter().any(|value| *value < 0.0 || value.is_infinite()) {
+    if looked_at.map(|at| series.value(at)).any(|value| value < 0.0 || value.is_infinite()) {
         return Err(Refusal::Needs("counts must not be negative or infinite"));
     }
-    match series.population {
-        None if population => Err(Refusal::Needs("populationOffset needs the population")),
-        Some(people) if population && people.iter().any(|people| *people <= 0.0) => {
-            Err(Refusal::Needs("populationOffset needs a population above 0 at every step"))
-        }
-        _ => Ok(()),
+    if population && series.population.is_none() {
+        return Err(Refusal::Needs("populationOffset needs the population"));
     }
+    Ok(())
+}
+
+/// How far a count lies on the way from the expected one to the bound, 1 at the bound. Where the bound is not above the
+/// expected count it is 1 and what the count is above the bound.
+pub(super) fn score(y: f64, expected: f64, upper: f64) -> f64 {
+    if upper > expected { (y - expected) / (upper - expected) } else { 1.0 + (y - upper) }
 }
 
 /// The days of the first step of a dated series, the unit of the reference's trend; remembered, since a tail may begin

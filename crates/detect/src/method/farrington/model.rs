@@ -2,7 +2,8 @@
 //! trend that is not to be had.
 
 use super::fit::Fit;
-use super::rows::Rows;
+use super::reference_fit::Begin;
+use super::rows::{Rows, Weights};
 use super::{profile_fit, reference_fit};
 use crate::num::t;
 
@@ -100,8 +101,9 @@ pub(super) enum NoModel {
 #[derive(Debug, Default)]
 pub(super) struct Bench {
     pub(super) fit: Fit,
-    /// The weights of the rows.
-    pub(super) omega: Vec<f64>,
+    /// How much each row counts.
+    pub(super) weights: Weights,
+    begins: Vec<Begin>,
 }
 
 impl Rules {
@@ -109,6 +111,9 @@ impl Rules {
     pub(super) fn model(&self, rows: &mut Rows, years: usize, bench: &mut Bench) -> Result<Model, NoModel> {
         if rows.here.is_none() {
             return Err(NoModel::PartEmpty);
+        }
+        if self.flavour != Flavour::Mended {
+            Begin::all(rows, &mut bench.begins);
         }
         let why = match (self.trend, years < self.years) {
             (false, _) => Trend::NotAsked,
@@ -158,10 +163,10 @@ impl Rules {
 
     /// Fit, weights, fit.
     fn once(&self, rows: &mut Rows, trend: bool, bench: &mut Bench) -> Result<Model, NoModel> {
-        let Bench { fit, omega } = bench;
-        omega.clear();
-        omega.resize(rows.len(), 1.0);
-        self.fit(rows, omega, trend, 0.0, fit)?;
+        let Bench { fit, weights, begins } = bench;
+        weights.common = 1.0;
+        weights.special.clear();
+        self.fit(rows, begins, weights, trend, 0.0, fit)?;
         if !fit.converged && self.rests {
             return Err(NoModel::NoConvergence);
         }
@@ -169,11 +174,10 @@ impl Rules {
             return Err(NoModel::TooFew);
         }
         let mut raw = fit.dispersion(rows);
-        let mut outliers = 0;
         if self.reweight {
-            outliers = self.weigh(rows, fit, raw.max(1.0), omega);
-            if outliers > 0 {
-                self.fit(rows, omega, trend, fit.slope, fit)?;
+            self.weigh(rows, fit, raw.max(1.0), weights);
+            if !weights.special.is_empty() {
+                self.fit(rows, begins, weights, trend, fit.slope, fit)?;
                 if !fit.converged && self.flavour == Flavour::Mended {
                     return Err(NoModel::NoConvergence);
                 }
@@ -185,14 +189,13 @@ impl Rules {
             Flavour::Mended => (phi, phi),
             Flavour::Original => (phi, raw),
             Flavour::Flexible if self.reweight => {
-                let bare = fit.squares(rows, omega) / fit.df;
+                let bare = fit.squares(rows, weights) / fit.df;
                 (bare, bare)
             }
             Flavour::Flexible => (raw, raw),
         };
         let (eta, variance) = fit.predict(rows).ok_or(NoModel::PartEmpty)?;
-        let here = rows.here.unwrap_or(0);
-        let range = if here == 0 { 0..rows.parts[0] } else { rows.parts[here - 1]..rows.parts[here] };
+        let range = rows.range(rows.here.unwrap_or(0));
         Ok(Model {
             eta,
             error: (of_error * variance).sqrt(),
@@ -200,7 +203,7 @@ impl Rules {
             slope: trend.then_some(fit.slope),
             slope_error: (of_test * fit.slope_variance).sqrt(),
             trend: Trend::NotAsked,
-            outliers,
+            outliers: weights.special.len(),
             empty: rows.y[range.clone()].iter().all(|y| *y == 0.0),
             rows: range.len(),
         })
@@ -209,23 +212,24 @@ impl Rules {
     fn fit(
         &self,
         rows: &mut Rows,
-        omega: &[f64],
+        begins: &[Begin],
+        weights: &Weights,
         trend: bool,
         from: f64,
         fit: &mut Fit,
     ) -> Result<(), NoModel> {
         if self.flavour == Flavour::Mended {
-            profile_fit::fit(rows, omega, trend, from, fit);
+            profile_fit::fit(rows, weights, trend, from, fit);
             return Ok(());
         }
-        reference_fit::fit(rows, omega, trend, fit).map_err(|_| NoModel::Broken)
+        reference_fit::fit(rows, begins, weights, trend, fit).map_err(|_| NoModel::Broken)
     }
 
-    /// Weighs down the rows whose residual, as Anscombe (1953) has it, is over the threshold, by its square; and says
-    /// how many they are. The weights sum to the number of rows.
-    fn weigh(&self, rows: &Rows, fit: &Fit, phi: f64, omega: &mut [f64]) -> usize {
+    /// Weighs down the rows whose residual, as Anscombe (1953) has it, is over the threshold, by its square. The
+    /// weights sum to the number of rows.
+    fn weigh(&self, rows: &Rows, fit: &Fit, phi: f64, weights: &mut Weights) {
         let t = self.threshold;
-        let (mut outliers, mut sum) = (0, rows.len() as f64);
+        let mut sum = rows.len() as f64;
         for (part, range) in rows.ranges().enumerate() {
             for row in range {
                 let (y, mu) = (rows.y[row], fit.mu[row]);
@@ -241,16 +245,14 @@ impl Rules {
                 let anscombe = 1.5 * ((y * y).cbrt() / mu.sqrt().cbrt() - mu.sqrt()) / (phi * room).sqrt();
                 if anscombe > t {
                     let weight = 1.0 / (anscombe * anscombe);
-                    omega[row] = weight;
+                    weights.special.push((row, part, weight));
                     sum += weight - 1.0;
-                    outliers += 1;
                 }
             }
         }
-        if outliers > 0 {
-            let scale = rows.len() as f64 / sum;
-            omega.iter_mut().for_each(|omega| *omega *= scale);
+        if !weights.special.is_empty() {
+            weights.common = rows.len() as f64 / sum;
+            weights.special.iter_mut().for_each(|(_, _, weight)| *weight *= weights.common);
         }
-        outliers
     }
 }

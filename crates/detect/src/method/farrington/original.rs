@@ -149,6 +149,9 @@ impl Farrington {
         let Work { map, rows, bench } = work;
         windows(series, index, self.b, self.w, map);
         rows.take(series, index, map, 1, self.fit_fun == FitFun::Population, None);
+        if self.compat() && rows.missing > 0 {
+            return Err(NoModel::Broken);
+        }
         // The reference asks how many years are looked for, not how many are there.
         let years = if self.compat() { self.b } else { map.years };
         self.rules().model(rows, years, bench)
@@ -166,12 +169,15 @@ impl Farrington {
         };
         let (cases, steps) = self.limit54;
         let z = normal::quantile(1.0 - 0.5 * self.alpha);
-        let it = Powered::new(self.powertrans, &model);
-        let expected = model.eta.exp();
+        let expected = model.eta.exp().max(if self.compat() { f64::EPSILON } else { 0.0 });
+        let it = Powered::new(self.powertrans, &model, expected);
         let upper = if model.empty && !self.compat() { 0.0 } else { it.bound(z) };
         let cdf =
             if model.empty && !self.compat() { f64::from(u8::from(y > 0.0)) } else { normal::cdf(it.z(y)) };
-        let score = (y - expected) / (upper - expected);
+        let score = match self.mode {
+            Mode::Compat => (y - expected) / (upper - expected),
+            Mode::Default => limit::score(y, expected, upper),
+        };
         let used = f64::from(u8::from(model.slope.is_some()));
         let known = |x: f64| if x.is_finite() { x } else { NA };
         let point = Point {
@@ -226,7 +232,8 @@ impl Judge for Farrington {
 
     fn judge(&self, series: &Series<'_>, range: Range<usize>, _: &mut Memory) -> Result<Outcome, Refusal> {
         within(series, &range)?;
-        limit::fits(series, self.fit_fun == FitFun::Population)?;
+        let from = self.looks_back_to(range.start, series.freq);
+        limit::fits(series, from..range.end, self.fit_fun == FitFun::Population)?;
         let mut outcome = Outcome::with_capacity(range.start, range.len());
         let mut columns: [Vec<f64>; 3] = std::array::from_fn(|_| Vec::with_capacity(range.len()));
         let mut work = Work::default();
@@ -243,11 +250,12 @@ impl Judge for Farrington {
 
     fn explain(&self, series: &Series<'_>, _: usize, index: usize) -> Result<Explanation, Refusal> {
         within(series, &(index..index + 1))?;
-        limit::fits(series, self.fit_fun == FitFun::Population)?;
+        let from = self.looks_back_to(index, series.freq);
+        limit::fits(series, from..index + 1, self.fit_fun == FitFun::Population)?;
         let mut work = Work::default();
         let point = self.point(series, index, &mut work)?;
         let mut explanation = explained::begin(METHOD.name, self.mode, index);
-        explained::rows(&mut explanation, series, &work.map, &work.rows, &work.bench.omega);
+        explained::rows(&mut explanation, series, &work.map, &work.rows, &work.bench.weights);
         explanation.numbers = vec![
             ("expected", point.expected),
             ("upperbound", point.upper),

@@ -3,7 +3,7 @@
 //! found without its matrices.
 
 use super::fit::{Fit, Sums};
-use super::rows::Rows;
+use super::rows::{Rows, Weights};
 use crate::num::glm::{Design, Family, GlmError, fit as general};
 
 /// Steps at most.
@@ -13,16 +13,92 @@ const EPSILON: f64 = 1e-8;
 /// Logarithms of means outside these are left to the general fit.
 const ORDINARY: std::ops::RangeInclusive<f64> = -35.0..=600.0;
 
-/// Fits a model with these prior weights.
-pub(super) fn fit(rows: &mut Rows, omega: &[f64], trend: bool, fit: &mut Fit) -> Result<(), GlmError> {
+/// What the first step and the deviance need of a part, whatever is fitted to it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Begin {
+    /// Of the working weights.
+    sums: Sums,
+    /// Of what the first step aims at under them, and of that times time.
+    aim: (f64, f64),
+    /// Of the counts, and of those times time.
+    counts: (f64, f64),
+    /// What the deviance is less than, by counts times logarithms of means.
+    saturated: f64,
+    /// How large the terms of that are.
+    size: f64,
+    /// The deviance at the start.
+    deviance: f64,
+}
+
+impl Begin {
+    /// Of rows with these weights.
+    fn of(rows: &Rows, range: std::ops::Range<usize>, weight: impl Fn(usize) -> f64) -> Self {
+        let mut it = Self::default();
+        for row in range {
+            let begin = rows.start(row);
+            let (y, time, omega) = (rows.y[row], rows.time[row], weight(row));
+            let offset = rows.offset.as_ref().map_or(0.0, |offset| offset[row]);
+            let working = omega * begin.mu;
+            it.sums.add(working, time);
+            let aim = working * (begin.eta - offset) - omega * 0.1;
+            let count = omega * y;
+            let saturated = omega * begin.saturated - count * offset;
+            it.aim = (it.aim.0 + aim, it.aim.1 + aim * time);
+            it.counts = (it.counts.0 + count, it.counts.1 + count * time);
+            it.saturated += saturated;
+            it.size += saturated.abs();
+            it.deviance += 2.0 * omega * begin.deviance;
+        }
+        it
+    }
+
+    fn times(&self, common: f64) -> Self {
+        let pair = |(a, b): (f64, f64)| (common * a, common * b);
+        let Sums { zero, one, two } = self.sums;
+        Self {
+            sums: Sums { zero: common * zero, one: common * one, two: common * two },
+            aim: pair(self.aim),
+            counts: pair(self.counts),
+            saturated: common * self.saturated,
+            size: common * self.size,
+            deviance: common * self.deviance,
+        }
+    }
+
+    /// Of every part where every row counts fully.
+    pub(super) fn all(rows: &Rows, begins: &mut Vec<Self>) {
+        begins.clear();
+        begins.extend(rows.ranges().map(|range| Self::of(rows, range, |_| 1.0)));
+    }
+
+    /// Of every part under weights.
+    fn weighted(rows: &Rows, weights: &Weights, begins: &[Self]) -> Vec<Self> {
+        let mut weighted: Vec<Self> = begins.iter().map(|begin| begin.times(weights.common)).collect();
+        for specials in weights.special.chunk_by(|(_, a, _), (_, b, _)| a == b) {
+            let part = specials[0].1;
+            let weight = |row| match specials.binary_search_by_key(&row, |special| special.0) {
+                Ok(at) => specials[at].2,
+                Err(_) => weights.common,
+            };
+            weighted[part] = Self::of(rows, rows.range(part), weight);
+        }
+        weighted
+    }
+}
+
+/// Fits a model with these prior weights; `begins` are those of [`Begin::all`].
+pub(super) fn fit(
+    rows: &mut Rows,
+    begins: &[Begin],
+    weights: &Weights,
+    trend: bool,
+    fit: &mut Fit,
+) -> Result<(), GlmError> {
     let constant = rows.y.iter().all(|y| *y == rows.y[0]);
-    if constant || trend && !identified(rows) || rows.len() == 0 {
-        return by_columns(rows, omega, trend, fit);
+    if !constant && (!trend || identified(rows)) && quick(rows, begins, weights, trend, fit).is_some() {
+        return Ok(());
     }
-    match quick(rows, omega, trend, fit) {
-        Some(()) => Ok(()),
-        None => by_columns(rows, omega, trend, fit),
-    }
+    by_columns(rows, &weights.each(rows.len()), trend, fit)
 }
 
 /// Whether some part has rows at different times.
@@ -30,132 +106,88 @@ fn identified(rows: &Rows) -> bool {
     rows.ranges().any(|range| rows.time[range.clone()].iter().any(|time| *time != rows.time[range.start]))
 }
 
-/// Sums of the data, which stay while the coefficients move.
-struct Totals {
-    /// For each part: of weighted counts, and of those times time.
-    parts: Vec<(f64, f64)>,
-    /// Of weighted counts times time.
-    time: f64,
-    /// What the deviance is less than, by counts times logarithms of means.
-    saturated: f64,
-    /// How large the terms of the deviance are.
-    size: f64,
-}
+/// Slope and levels.
+type Coefficients = (f64, Vec<f64>);
 
-fn quick(rows: &mut Rows, omega: &[f64], trend: bool, fit: &mut Fit) -> Option<()> {
-    let n = rows.len();
-    let p = rows.parts.len() + usize::from(trend);
-    fit.df = n as f64 - p as f64;
-    fit.levels.clear();
-    fit.levels.resize(rows.parts.len(), 0.0);
-    let (totals, mut before) = start(rows, omega, trend, fit);
-    fit.converged = false;
+/// By sums over parts; none where the numbers give out.
+fn quick(rows: &mut Rows, begins: &[Begin], weights: &Weights, trend: bool, fit: &mut Fit) -> Option<()> {
+    let counting = weights.special.iter().filter(|(_, _, weight)| *weight == 0.0).count();
+    fit.df = (rows.len() - counting) as f64 - (rows.parts.len() + usize::from(trend)) as f64;
+    let weighted;
+    let begins = if weights.special.is_empty() {
+        begins
+    } else {
+        weighted = Begin::weighted(rows, weights, begins);
+        &weighted
+    };
+    let time: f64 = begins.iter().map(|begin| begin.counts.1).sum();
+    let saturated: f64 = begins.iter().map(|begin| begin.saturated).sum();
+    let size: f64 = begins.iter().map(|begin| begin.size).sum();
+    let mut before: f64 = begins.iter().map(|begin| begin.deviance).sum();
+    start(begins, trend, fit);
     fit.iterations = 1;
-    let mut next = Vec::with_capacity(rows.parts.len());
-    let mut mu = Vec::with_capacity(n);
+    let mut last: Option<Coefficients> = None;
+    let mut next = Vec::with_capacity(begins.len());
     loop {
-        // The coefficients have just been moved: means and sums for them.
-        rows.grow(fit.slope);
+        // The coefficients have just been moved: sums for them.
         if !ordinary(rows, fit) {
             return None;
         }
-        mu.clear();
-        next.clear();
-        let mut sum = 0.0;
-        let mut start = 0;
-        for (part, end) in rows.parts.iter().enumerate() {
-            let level = fit.levels[part].exp();
-            mu.extend(rows.growth[start..*end].iter().map(|growth| level * growth));
-            start = *end;
-        }
-        let next_weights: Vec<f64> = mu.iter().zip(omega).map(|(mu, omega)| mu * omega).collect();
-        for range in rows.ranges() {
-            let sums = Sums::of(&next_weights[range.clone()], &rows.time[range]);
+        rows.grow(fit.slope, weights, &mut next);
+        let (mut sum, mut logs) = (0.0, fit.slope * time);
+        for ((sums, level), begin) in next.iter_mut().zip(&fit.levels).zip(begins) {
+            let scale = level.exp();
+            *sums = Sums { zero: scale * sums.zero, one: scale * sums.one, two: scale * sums.two };
             sum += sums.zero;
-            next.push(sums);
+            logs += level * begin.counts.0;
         }
-        let logs: f64 = fit.levels.iter().zip(&totals.parts).map(|(level, (y, _))| level * y).sum();
-        let logs = logs + fit.slope * totals.time;
-        let mut deviance = 2.0 * (totals.saturated - logs + sum);
-        let rounding = 1e-15 * (totals.size + logs.abs() + sum);
+        let mut deviance = 2.0 * (saturated - logs + sum);
+        let rounding = 1e-14 * (size + logs.abs() + sum);
         let change = (deviance - before).abs() / (deviance.abs() + 0.1);
-        if (change - EPSILON).abs() * (deviance.abs() + 0.1) < 4.0 * rounding {
+        if (change - EPSILON).abs() * (deviance.abs() + 0.1) < rounding {
             // Too near to call: row by row, as the reference does.
-            deviance = row_by_row(rows, omega, &mu);
-            before = row_by_row(rows, omega, &fit.mu);
+            (before, deviance) = row_by_row(rows, weights, last.as_ref(), fit);
         }
         fit.converged = (deviance - before).abs() / (deviance.abs() + 0.1) < EPSILON;
-        std::mem::swap(&mut fit.mu, &mut mu);
         if fit.converged || fit.iterations == STEPS {
             break;
         }
         before = deviance;
         fit.iterations += 1;
-        fit.weights = next_weights;
+        last = Some((fit.slope, fit.levels.clone()));
         std::mem::swap(&mut fit.sums, &mut next);
-        advance(&totals, trend, fit)?;
+        advance(begins, trend, fit)?;
     }
+    finish(rows, weights, last.as_ref(), fit);
     Some(())
 }
 
-/// The first step, from means a tenth above the counts: totals, coefficients and sums, and the deviance at the start.
-fn start(rows: &Rows, omega: &[f64], trend: bool, fit: &mut Fit) -> (Totals, f64) {
-    let mut totals =
-        Totals { parts: Vec::with_capacity(rows.parts.len()), time: 0.0, saturated: 0.0, size: 0.0 };
-    let mut deviance = 0.0;
-    fit.mu.clear();
-    fit.weights.clear();
+/// The first step, from means a tenth above the counts.
+fn start(begins: &[Begin], trend: bool, fit: &mut Fit) {
     fit.sums.clear();
-    let mut aims = Vec::with_capacity(rows.parts.len());
-    let mut starts = rows.start();
-    for range in rows.ranges() {
-        let (mut sums, mut aim, mut aim_time, mut counts) = (Sums::default(), 0.0, 0.0, (0.0, 0.0));
-        for row in range {
-            let Some(begin) = starts.next() else { break };
-            let (y, time, omega) = (rows.y[row], rows.time[row], omega[row]);
-            let offset = rows.offset.as_ref().map_or(0.0, |offset| offset[row]);
-            let weight = omega * begin.mu;
-            let target = weight * (begin.eta - offset) - omega * 0.1;
-            sums.zero += weight;
-            sums.one += weight * time;
-            sums.two += weight * time * time;
-            aim += target;
-            aim_time += target * time;
-            let count = omega * y;
-            counts.0 += count;
-            counts.1 += count * time;
-            let saturated = omega * begin.saturated - count * offset;
-            totals.saturated += saturated;
-            totals.size += saturated.abs();
-            deviance += omega * begin.deviance;
-            fit.mu.push(begin.mu);
-            fit.weights.push(weight);
-        }
-        totals.time += counts.1;
-        totals.parts.push(counts);
-        fit.sums.push(sums);
-        aims.push((aim, aim_time));
+    fit.sums.extend(begins.iter().map(|begin| begin.sums));
+    fit.slope = 0.0;
+    fit.slope_variance = 0.0;
+    if trend {
+        let spread: f64 = fit.sums.iter().map(Sums::spread).sum();
+        let pull: f64 = begins.iter().map(|begin| begin.aim.1 - begin.sums.mean() * begin.aim.0).sum();
+        fit.slope = pull / spread;
+        fit.slope_variance = 1.0 / spread;
     }
-    let spread: f64 = fit.sums.iter().map(Sums::spread).sum();
-    let along = |(sums, (aim, aim_time)): (&Sums, &(f64, f64))| aim_time - sums.mean() * aim;
-    let pull: f64 = fit.sums.iter().zip(&aims).map(along).sum();
-    fit.slope = if trend { pull / spread } else { 0.0 };
-    fit.slope_variance = if trend { 1.0 / spread } else { 0.0 };
-    for ((level, sums), (aim, _)) in fit.levels.iter_mut().zip(&fit.sums).zip(&aims) {
-        *level = aim / sums.zero - fit.slope * sums.mean();
-    }
-    (totals, 2.0 * deviance)
+    fit.levels.clear();
+    let slope = fit.slope;
+    fit.levels.extend(begins.iter().map(|begin| begin.aim.0 / begin.sums.zero - slope * begin.sums.mean()));
 }
 
 /// A further step, by Newton from the sums at the present coefficients; none where the numbers give out.
-fn advance(totals: &Totals, trend: bool, fit: &mut Fit) -> Option<()> {
+fn advance(begins: &[Begin], trend: bool, fit: &mut Fit) -> Option<()> {
     let mut step = 0.0;
     if trend {
         let (mut spread, mut size, mut pull) = (0.0, 0.0, 0.0);
-        for (sums, (y, y_time)) in fit.sums.iter().zip(&totals.parts) {
+        for (sums, begin) in fit.sums.iter().zip(begins) {
             spread += sums.spread();
             size += sums.two;
-            pull += (y_time - sums.one) - sums.mean() * (y - sums.zero);
+            pull += (begin.counts.1 - sums.one) - sums.mean() * (begin.counts.0 - sums.zero);
         }
         if spread.is_nan() || spread <= size * 1e-9 {
             return None;
@@ -164,8 +196,8 @@ fn advance(totals: &Totals, trend: bool, fit: &mut Fit) -> Option<()> {
         fit.slope += step;
         fit.slope_variance = 1.0 / spread;
     }
-    for ((level, sums), (y, _)) in fit.levels.iter_mut().zip(&fit.sums).zip(&totals.parts) {
-        *level += (y - sums.zero) / sums.zero - step * sums.mean();
+    for ((level, sums), begin) in fit.levels.iter_mut().zip(&fit.sums).zip(begins) {
+        *level += (begin.counts.0 - sums.zero) / sums.zero - step * sums.mean();
     }
     fit.slope.is_finite().then_some(())
 }
@@ -180,11 +212,42 @@ fn ordinary(rows: &Rows, fit: &Fit) -> bool {
     ends && !rows.offset.as_ref().is_some_and(|offsets| offsets.iter().any(extreme))
 }
 
-fn row_by_row(rows: &Rows, omega: &[f64], mu: &[f64]) -> f64 {
-    let row = |((y, mu), omega): ((&f64, &f64), &f64)| {
-        omega * if *y == 0.0 { *mu } else { y * (y / mu).ln() - (y - mu) }
+/// The mean of each row for coefficients; at the start for none.
+fn means(rows: &mut Rows, weights: &Weights, at: Option<&Coefficients>, means: &mut Vec<f64>) {
+    let Some((slope, levels)) = at else {
+        means.clear();
+        means.extend(rows.y.iter().map(|y| y + 0.1));
+        return;
     };
-    2.0 * rows.y.iter().zip(mu).zip(omega).map(row).sum::<f64>()
+    rows.grow(*slope, weights, &mut Vec::with_capacity(levels.len()));
+    rows.means(levels.iter().map(|level| level.exp()), means);
+}
+
+/// Means and weights of the rows, those of the last step's start.
+fn finish(rows: &mut Rows, weights: &Weights, last: Option<&Coefficients>, fit: &mut Fit) {
+    rows.means(fit.levels.iter().map(|level| level.exp()), &mut fit.mu);
+    means(rows, weights, last, &mut fit.weights);
+    let common = weights.common;
+    if weights.special.is_empty() {
+        return;
+    }
+    fit.weights.iter_mut().for_each(|weight| *weight *= common);
+    weights.special.iter().for_each(|(row, _, weight)| fit.weights[*row] *= weight / common);
+}
+
+/// The deviances before and after the last step.
+fn row_by_row(rows: &mut Rows, weights: &Weights, last: Option<&Coefficients>, fit: &mut Fit) -> (f64, f64) {
+    let each = weights.each(rows.len());
+    let mut mu = vec![];
+    let now = (fit.slope, fit.levels.clone());
+    let mut deviance = |at: Option<&Coefficients>| {
+        means(rows, weights, at, &mut mu);
+        let row = |((y, mu), omega): ((&f64, &f64), &f64)| {
+            omega * if *y == 0.0 { *mu } else { y * (y / mu).ln() - (y - mu) }
+        };
+        2.0 * rows.y.iter().zip(&mu).zip(&each).map(row).sum::<f64>()
+    };
+    (deviance(last), deviance(Some(&now)))
 }
 
 /// By the general fit, row after row in the order of time, as the reference has them: where a trend cannot be told from

@@ -62,8 +62,7 @@ impl Power {
 }
 
 impl Powered {
-    pub(super) fn new(power: Power, model: &Model) -> Self {
-        let mu = model.eta.exp();
+    pub(super) fn new(power: Power, model: &Model, mu: f64) -> Self {
         let tau = model.phi + mu * model.error * model.error;
         let variance = match power {
             Power::TwoThirds => 4.0 / 9.0 * mu.cbrt() * tau,

@@ -70,7 +70,8 @@ pub fn fit_nb(
     offset: Option<&[f64]>,
 ) -> Result<NbFit, GlmError> {
     let mut means = fit(design, y, weights, offset, Family::Poisson)?;
-    let (mut theta, mut theta_error) = nb_theta(y, &means.mu, weights, STEPS);
+    // MASS takes one step fewer than its limit says.
+    let (mut theta, mut theta_error) = nb_theta(y, &means.mu, weights, STEPS - 1);
     let scale = (2.0 * means.df.max(1.0)).sqrt();
     let mut likelihood = log_likelihood(theta, &means.mu, y, weights);
     let mut turns = 0;
@@ -81,10 +82,11 @@ pub fn fit_nb(
             return Err(GlmError::Diverged);
         }
         let family = Family::NegativeBinomial { theta };
-        let (mu, old) = (means.mu, theta);
-        means = fit_from(design, y, weights, offset, family, means.eta)?;
-        // For the means before this turn's, as a trace of `glm.nb` shows; so it takes two turns more to come to rest.
-        (theta, theta_error) = nb_theta(y, &mu, weights, STEPS);
+        let next = fit_from(design, y, weights, offset, family, means.eta.clone())?;
+        let old = theta;
+        // For the means of the turn before, as MASS has it.
+        (theta, theta_error) = nb_theta(y, &means.mu, weights, STEPS - 1);
+        means = next;
         let before = std::mem::replace(&mut likelihood, log_likelihood(theta, &means.mu, y, weights));
         moving = (before - likelihood).abs() / scale + (old - theta).abs() > EPSILON;
     }

@@ -1,0 +1,92 @@
+//! The in-control model of a chart of counts.
+
+use std::f64::consts::TAU;
+
+use serde::{Deserialize, Serialize};
+
+use crate::method::chart::{Level, from_its_beginning};
+use crate::num::glm::{Design, Family, fit, fit_nb};
+use crate::outcome::Refusal;
+use crate::series::Series;
+
+/// Where the in-control means come from.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(untagged)]
+pub(super) enum Mu0 {
+    Level(Level),
+    Model(Model),
+}
+
+/// A log-linear model with yearly waves.
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Model {
+    #[serde(rename = "S")]
+    pub(super) waves: u32,
+    pub(super) trend: bool,
+    pub(super) refit: bool,
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        Self { waves: 1, trend: false, refit: false }
+    }
+}
+
+impl Model {
+    /// The row of the design at a point: intercept, trend, and cosine and sine of each wave.
+    fn row(self, index: usize, freq: u32) -> impl Iterator<Item = f64> {
+        let t = (index + 1) as f64;
+        let trend = self.trend.then_some(t);
+        let waves = (1..=self.waves).flat_map(move |wave| {
+            let (sin, cos) = (TAU * f64::from(wave) * t / f64::from(freq)).sin_cos();
+            [cos, sin]
+        });
+        std::iter::once(1.0).chain(trend).chain(waves)
+    }
+
+    /// How many coefficients there are.
+    pub(super) fn size(self) -> usize {
+        1 + usize::from(self.trend) + 2 * self.waves as usize
+    }
+
+    /// The mean at a point.
+    pub(super) fn mean(self, coefficients: &[f64], index: usize, freq: u32) -> f64 {
+        let parts = self.row(index, freq).zip(coefficients).filter(|(_, c)| !c.is_nan());
+        parts.map(|(x, c)| x * c).sum::<f64>().exp()
+    }
+
+    /// Fits the model to all values before `end`: the coefficients, and the dispersion, estimated where it is not known.
+    pub(super) fn fit(
+        self,
+        series: &Series<'_>,
+        end: usize,
+        alpha: Option<f64>,
+    ) -> Result<(Vec<f64>, f64), Refusal> {
+        from_its_beginning(series)?;
+        let known: Vec<usize> = (0..end).filter(|index| series.value(*index).is_finite()).collect();
+        if known.len() <= self.size() {
+            let (need, have) = (self.size() + 1, known.len());
+            return Err(Refusal::TooShort { what: "the in-control model", need, have });
+        }
+        let y: Vec<f64> = known.iter().map(|index| series.value(*index)).collect();
+        let mut columns = vec![Vec::with_capacity(known.len()); self.size()];
+        for index in &known {
+            for (column, x) in columns.iter_mut().zip(self.row(*index, series.freq)) {
+                column.push(x);
+            }
+        }
+        let design = columns.into_iter().fold(Design::new(known.len()), Design::with);
+        let refused = "the in-control model cannot be fitted to the values before";
+        let fitted = match alpha {
+            Some(0.0) => fit(&design, &y, None, None, Family::Poisson),
+            Some(alpha) => fit(&design, &y, None, None, Family::NegativeBinomial { theta: 1.0 / alpha }),
+            None => {
+                let found = fit_nb(&design, &y, None, None).map_err(|_| Refusal::Needs(refused))?;
+                return Ok((found.fit.coefficients, 1.0 / found.theta));
+            }
+        };
+        let fitted = fitted.map_err(|_| Refusal::Needs(refused))?;
+        Ok((fitted.coefficients, alpha.unwrap_or(0.0)))
+    }
+}

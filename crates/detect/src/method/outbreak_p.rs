@@ -1,0 +1,289 @@
+//! OutbreakP: whether a series has begun to rise, whatever its level.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::chart::{add_numbers, again, from_its_beginning, rows};
+use super::{Judge, Memory, Method, Mode, within};
+use crate::explain::{Explanation, VERSION};
+use crate::judge::{Judgement, Reason};
+use crate::outcome::{Cells, Column, NA, Outcome, Refusal};
+use crate::param::{self, ParamError, require};
+use crate::series::Series;
+
+/// The method `outbreakP`.
+pub(crate) static METHOD: Method = Method {
+    name: "outbreakP",
+    doc: "\
+Whether counts have begun to rise, without a word on their level: the likelihood of the best fit that never falls to \
+that of a constant, over the whole history (Frisén, Andersson and Schiöler, Statistics in Medicine 28, 2009). An alarm \
+when that ratio, the score, is over `k`; then the history begins anew. The bound is the largest count that is no alarm.
+
+| parameter | meaning |
+|---|---|
+| `k` | the threshold of the ratio; default 100 |
+| `maxUpperboundCases` | the largest count that the search for the bound tries; default 100000 |
+| `ret` | `cases` or `value`: what the reference returns as its bound; both are always there |
+| `reset` | whether the history begins anew after an alarm, those before the first point judged among them; by default it does, and in `compat` not |
+| `mode` | `default` or `compat`: in `compat` the ratio may overflow and nothing is judged after a missing value; by default missing values are left out |
+
+Nothing else makes the ratio small again once there was an outbreak: without `reset` cut the series after it.",
+    example: r#"{"k": 100}"#,
+    read: |json| Ok(Box::new(param::read::<OutbreakP>(json)?.checked()?)),
+};
+
+/// The parameters, named as in R surveillance.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+struct OutbreakP {
+    k: f64,
+    #[serde(rename = "maxUpperboundCases")]
+    max_cases: f64,
+    ret: Ret,
+    reset: Option<bool>,
+    mode: Mode,
+}
+
+/// What the reference returns as its bound.
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Ret {
+    #[default]
+    Cases,
+    Value,
+}
+
+impl Default for OutbreakP {
+    fn default() -> Self {
+        Self { k: 100.0, max_cases: 1e5, ret: Ret::Cases, reset: None, mode: Mode::Default }
+    }
+}
+
+/// Neighbouring points of the same level in the fit that never falls.
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    sum: f64,
+    count: f64,
+    /// The logarithm of the likelihood up to and with this block, less what every fit has.
+    likelihood: f64,
+}
+
+/// The fit that never falls, and whether a missing value has spoilt it.
+#[derive(Default)]
+struct Fit {
+    blocks: Vec<Block>,
+    lost: bool,
+    sum: f64,
+    count: f64,
+}
+
+fn entropy(sum: f64, count: f64) -> f64 {
+    if sum > 0.0 { sum * (sum / count).ln() } else { 0.0 }
+}
+
+impl Fit {
+    fn load(memory: &Memory) -> Self {
+        let mut fit = Self { lost: memory.0.first() == Some(&1.0), ..Self::default() };
+        for block in memory.0.get(1..).unwrap_or_default().chunks_exact(3) {
+            fit.blocks.push(Block { sum: block[0], count: block[1], likelihood: block[2] });
+            fit.sum += block[0];
+            fit.count += block[1];
+        }
+        fit
+    }
+
+    fn save(&self, memory: &mut Memory) {
+        memory.0.clear();
+        memory.0.push(f64::from(u8::from(self.lost)));
+        memory.0.extend(self.blocks.iter().flat_map(|b| [b.sum, b.count, b.likelihood]));
+    }
+
+    /// How many blocks stay, and the last one, once a value is added.
+    fn with(&self, value: f64) -> (usize, Block) {
+        let (mut keep, mut sum, mut count) = (self.blocks.len(), value, 1.0);
+        while let Some(last) = keep.checked_sub(1).map(|at| self.blocks[at]) {
+            if sum / count > last.sum / last.count {
+                break;
+            }
+            sum += last.sum;
+            count += last.count;
+            keep -= 1;
+        }
+        let before = keep.checked_sub(1).map_or(0.0, |at| self.blocks[at].likelihood);
+        (keep, Block { sum, count, likelihood: before + entropy(sum, count) })
+    }
+
+    /// The logarithm of the likelihood ratio once a value is added.
+    fn ratio_with(&self, value: f64) -> f64 {
+        self.with(value).1.likelihood - entropy(self.sum + value, self.count + 1.0)
+    }
+
+    fn push(&mut self, value: f64) {
+        let (keep, block) = self.with(value);
+        self.blocks.truncate(keep);
+        self.blocks.push(block);
+        self.sum += value;
+        self.count += 1.0;
+    }
+}
+
+impl OutbreakP {
+    fn checked(self) -> Result<Self, ParamError> {
+        require(self.k > 1.0 && self.k.is_finite(), "k", "must be above 1")?;
+        let most = (0.0..=1e9).contains(&self.max_cases);
+        require(most, "maxUpperboundCases", "must be from 0 to 1e9")?;
+        Ok(self)
+    }
+
+    fn resets(&self) -> bool {
+        self.reset.unwrap_or(self.mode == Mode::Default)
+    }
+
+    /// The smallest whole count that alarms; the ratio only grows beyond the largest level so far.
+    fn cases(&self, fit: &Fit) -> Option<f64> {
+        let level = fit.blocks.last().map_or(0.0, |block| block.sum / block.count).ceil();
+        let alarms = |count: f64| fit.ratio_with(count) > self.k.ln();
+        let small = (0..=level.min(1e4) as u32).map(f64::from).find(|count| alarms(*count));
+        if small.is_some() || level >= self.max_cases {
+            return small.filter(|count| *count <= self.max_cases);
+        }
+        let (mut low, mut high) = (level, self.max_cases.floor());
+        if !alarms(high) {
+            return None;
+        }
+        while high - low > 1.0 {
+            let middle = f64::midpoint(low, high).floor();
+            if alarms(middle) { high = middle } else { low = middle }
+        }
+        Some(high)
+    }
+
+    /// Takes a value into the fit: the logarithm of the ratio and the judgement.
+    fn step(&self, fit: &mut Fit, value: f64) -> (f64, Judgement) {
+        if value.is_nan() || !value.is_finite() || value < 0.0 {
+            fit.lost |= self.mode == Mode::Compat;
+            let reason = if value.is_nan() { Reason::Missing } else { Reason::OutOfRange };
+            return (NA, Judgement::CannotJudge(reason));
+        }
+        if fit.lost {
+            return (NA, Judgement::CannotJudge(Reason::MissingInWindow { missing: 1 }));
+        }
+        let ratio = fit.ratio_with(value).max(0.0);
+        fit.push(value);
+        if ratio > self.k.ln() {
+            if self.resets() {
+                *fit = Fit::default();
+            }
+            return (ratio, Judgement::Alarm);
+        }
+        (ratio, Judgement::NoAlarm)
+    }
+}
+
+impl Judge for OutbreakP {
+    fn looks_back_to(&self, _: usize, _: u32) -> usize {
+        0
+    }
+
+    fn first_judged(&self, series: &Series<'_>) -> usize {
+        series.first
+    }
+
+    fn judge(
+        &self,
+        series: &Series<'_>,
+        range: Range<usize>,
+        memory: &mut Memory,
+    ) -> Result<Outcome, Refusal> {
+        within(series, &range)?;
+        let mut fit = Fit::load(memory);
+        if memory.0.is_empty() {
+            from_its_beginning(series)?;
+            for index in 0..range.start {
+                self.step(&mut fit, series.value(index));
+            }
+        }
+        let mut outcome = Outcome::with_capacity(range.start, range.len());
+        let mut needed = Vec::with_capacity(range.len());
+        for index in range {
+            let cases = if fit.lost { None } else { self.cases(&fit) };
+            // Where even no case would be an alarm the reference finds no answer.
+            let cases = cases.filter(|cases| *cases > 0.0 || self.mode == Mode::Default);
+            let level = if fit.count > 0.0 { fit.sum / fit.count } else { NA };
+            let (ratio, judgement) = self.step(&mut fit, series.value(index));
+            let score = match self.mode {
+                Mode::Compat => ratio.exp(),
+                Mode::Default => ratio.exp().min(1e300),
+            };
+            let score = if ratio.is_nan() { NA } else { score };
+            let bound = cases.map_or(NA, |cases| if cases >= 1.0 { cases - 1.0 } else { NA });
+            outcome.push(level, bound, score, judgement);
+            needed.push(cases.unwrap_or(NA));
+        }
+        outcome.extra = vec![
+            Column { name: "statistic", cells: Cells::Numbers(outcome.score.clone()) },
+            Column { name: "cases_to_alarm", cells: Cells::Numbers(needed) },
+        ];
+        fit.save(memory);
+        Ok(outcome)
+    }
+
+    fn explain(&self, series: &Series<'_>, from: usize, index: usize) -> Result<Explanation, Refusal> {
+        let mut memory = Memory::default();
+        if index > from {
+            memory = again(self, series, from, index - 1)?.1;
+        }
+        let outcome = self.judge(series, index..index + 1, &mut memory.clone())?;
+        let past = Fit::load(&memory);
+        let begun = index - (past.count as usize).min(index);
+        let mut because =
+            vec![format!("the history compared with holds {} points since the last alarm", past.count)];
+        if let Some(last) = past.blocks.last() {
+            because.push(format!("the fit that never falls stood at {} before", last.sum / last.count));
+        }
+        let mut explanation = Explanation {
+            method: METHOD.name,
+            mode: self.mode,
+            version: VERSION,
+            index,
+            baseline: rows(series, begun..index),
+            numbers: vec![("k", self.k)],
+            because,
+        };
+        add_numbers(&mut explanation, &outcome, &["expected", "upperbound", "statistic", "cases_to_alarm"]);
+        Ok(explanation)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::method::method;
+
+    fn run(params: &str, values: &[f64]) -> Outcome {
+        let judge = method("outbreakP").unwrap().parse(params).unwrap();
+        judge.judge(&Series::new(values, 52), 0..values.len(), &mut Memory::default()).unwrap()
+    }
+
+    #[test]
+    fn the_ratio_by_hand() {
+        // Levels 1.5, 1.5, 6 against 3: (0.5)^3 2^6 = 8.
+        let outcome = run(r#"{"k": 100}"#, &[2.0, 1.0, 6.0]);
+        assert!((outcome.score[2] - 8.0).abs() < 1e-12, "{:?}", outcome.score);
+        assert_eq!(outcome.score[1], 1.0);
+        let needed = outcome.numbers("cases_to_alarm").unwrap()[2];
+        let over = run(r#"{"k": 100}"#, &[2.0, 1.0, needed]);
+        let under = run(r#"{"k": 100}"#, &[2.0, 1.0, needed - 1.0]);
+        assert_eq!((over.judgements[2], under.judgements[2]), (Judgement::Alarm, Judgement::NoAlarm));
+    }
+
+    #[test]
+    fn after_an_alarm_the_history_begins_anew() {
+        let values = [1.0, 1.0, 20.0, 1.0, 1.0];
+        let outcome = run("{}", &values);
+        assert_eq!(outcome.numbers("alarm").unwrap(), [0.0, 0.0, 1.0, 0.0, 0.0]);
+        let latched = run(r#"{"reset": false}"#, &values);
+        assert_eq!(latched.numbers("alarm").unwrap(), [0.0, 0.0, 1.0, 1.0, 1.0]);
+    }
+}
