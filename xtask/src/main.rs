@@ -11,6 +11,8 @@ cargo xtask TASK
                           (--series, --batch, --rounds, --seconds, --connections, --binary FILE)
   bench cap               reading CAP against libxml2 with the schemas and other readers
                           (--runs N, --seconds S; needs BEACONFIRE_REFERENCE_DATA)
+  bench detect            judging whole series against R surveillance
+                          (--runs N, --seconds S)
   crash [--values N] [--from K] [--kills N] [--seed N] [--jobs N] [--binary FILE] [--all]
                           aborts and kills the demo, and holds what it then ends in
   fuzz [TARGET ...] [--minutes N] [--jobs N]
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
         ["test", rest @ ..] => xtask::suite::main(rest),
         ["bench", "river", rest @ ..] => xtask::bench::river::main(rest),
         ["bench", "cap", rest @ ..] => xtask::bench::cap::main(rest),
+        ["bench", "detect", rest @ ..] => xtask::bench::detect::main(rest),
         ["crash", rest @ ..] => xtask::crash::main(rest),
         ["fuzz", rest @ ..] => xtask::fuzz::main(rest),
         ["bless"] => xtask::bless::main(),

@@ -38,6 +38,9 @@ pub fn main(args: &[&str]) -> Result<bool> {
     Ok(total.failed == 0)
 }
 
+/// Features that are off where one only builds, and on where everything is tested.
+const FEATURES: &str = "beaconfire/parquet";
+
 struct Suite {
     binary: PathBuf,
     skip_log: PathBuf,
@@ -47,8 +50,11 @@ impl Suite {
     fn run(&self, quick: bool) -> Tally {
         let mut total = Tally::default();
         total += self.check("format", &["fmt", "--all", "--check"]);
-        total += self.check("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
-        total += self.check("build", &["build", "--workspace"]);
+        total += self.check(
+            "lints",
+            &["clippy", "--workspace", "--features", FEATURES, "--all-targets", "--", "-D", "warnings"],
+        );
+        total += self.check("build", &["build", "--workspace", "--features", FEATURES]);
         let (tests, mut skips) = self.tests();
         total += tests;
         if quick {
@@ -87,7 +93,8 @@ impl Suite {
         let report = report_path();
         // A report of an earlier run must not be read as this one's.
         let _ = std::fs::remove_file(&report);
-        let args = ["nextest", "run", "--workspace", "--no-fail-fast", "--no-tests", "pass"];
+        let args =
+            ["nextest", "run", "--workspace", "--features", FEATURES, "--no-fail-fast", "--no-tests", "pass"];
         let tally = self.counted(&args, tally::nextest);
         let captured = skips::in_report(&std::fs::read_to_string(&report).unwrap_or_default());
         (tally, Skips::gather(captured, &self.skip_log))
@@ -95,8 +102,18 @@ impl Suite {
 
     fn by_cargo_test(&self) -> (Tally, Skips) {
         println!("cargo-nextest is not installed: `cargo test` runs the tests");
-        let args =
-            ["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast", "--", "--show-output"];
+        let args = [
+            "test",
+            "--workspace",
+            "--features",
+            FEATURES,
+            "--lib",
+            "--bins",
+            "--tests",
+            "--no-fail-fast",
+            "--",
+            "--show-output",
+        ];
         let Some(heard) = self.heard(house::cargo().args(args)) else {
             return (Tally::failed(1), Skips::default());
         };
@@ -106,7 +123,10 @@ impl Suite {
 
     fn doctests(&self) -> Tally {
         heading("doctests");
-        self.counted(&["test", "--workspace", "--doc", "--no-fail-fast"], tally::libtest)
+        self.counted(
+            &["test", "--workspace", "--features", FEATURES, "--doc", "--no-fail-fast"],
+            tally::libtest,
+        )
     }
 
     fn counted(&self, args: &[&str], read: fn(&str) -> Option<Tally>) -> Tally {

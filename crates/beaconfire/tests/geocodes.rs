@@ -312,3 +312,28 @@ fn words(line: &str) -> Vec<String> {
     }
     words
 }
+
+#[test]
+fn two_tables_are_compared_by_codes_names_and_ground() {
+    let folder = Folder::new();
+    let old = folder.zones();
+    let fields = ["--code-property", "ugc", "--name-property", "name", "--resolution-m", "100"];
+    let changed =
+        ZONES.replace("[11.0,50.0],[11.0,51.0]", "[10.5,50.0],[10.5,51.0]").replace("XXZ002", "XXZ003");
+    let changed = folder.file("changed.geojson", &changed);
+    assert_eq!(folder.import(&changed, "new.geocodes", &fields).code, 0);
+    let new = folder.path("new.geocodes");
+    let same = beaconfire(&["geocodes", "compare", &old, &old]);
+    assert!(same.code == 0 && same.out.starts_with("0 of 2 codes differ"), "{}{}", same.out, same.err);
+    let run = beaconfire(&["geocodes", "compare", &old, &new]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    let lines: Vec<&str> = run.out.lines().collect();
+    assert!(lines[0].starts_with("UGC XXZ001 loses 39") && lines[0].contains("gains 0.0"), "{}", run.out);
+    assert!(lines[1].starts_with("UGC XXZ002 was East Plain; now it is in no table"), "{}", run.out);
+    assert!(
+        lines[2].starts_with("UGC XXZ003 is in no table of its scheme; now it is East Plain"),
+        "{}",
+        run.out
+    );
+    assert_eq!(lines[3], "3 of 3 codes differ, 0 are the same");
+}

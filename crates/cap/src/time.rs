@@ -25,6 +25,9 @@ pub struct CapTime {
     offset: i32,
 }
 
+/// The farthest from UTC that a place is, in seconds.
+const MAX_OFFSET: u32 = 14 * 3600;
+
 /// Why something is not a [`CapTime`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CapTimeError {
@@ -51,7 +54,7 @@ impl CapTime {
     /// # Errors
     /// If the offset is not in whole minutes within 14 hours, or the local year is not within 1 and 9999.
     pub fn new(instant: Timestamp, offset_seconds: i32) -> Result<CapTime, CapTimeError> {
-        if offset_seconds % 60 != 0 || offset_seconds.unsigned_abs() > 14 * 3600 {
+        if offset_seconds % 60 != 0 || offset_seconds.unsigned_abs() > MAX_OFFSET {
             return Err(CapTimeError::Offset { seconds: offset_seconds });
         }
         let second = instant.as_nanosecond().div_euclid(1_000_000_000);
@@ -166,26 +169,40 @@ pub(crate) fn parse(text: &str) -> Option<(CapTime, Faults)> {
     // xs:dateTime knows 24:00:00 as the end of a day, and no leap second; both occur.
     let midnight = hour == 24 && minute == 0 && second == 0;
     faults.shape |= second == 60;
-    let local = DateTime::new(
-        i16::try_from(year).ok()?,
-        i8::try_from(month).ok()?,
-        i8::try_from(day).ok()?,
-        if midnight { 0 } else { i8::try_from(hour).ok()? },
-        i8::try_from(minute).ok()?,
-        i8::try_from(if second == 60 { 59 } else { second }).ok()?,
-        0,
-    )
-    .ok()?;
-    let instant = Offset::from_seconds(offset).ok()?.to_timestamp(local).ok();
-    let instant = if midnight { instant.and_then(next_day) } else { instant };
+    if minute > 59 || second > 60 || hour > 23 && !midnight || offset.unsigned_abs() > MAX_OFFSET {
+        return None;
+    }
+    let time = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second.min(59));
+    let local = days(i64::from(year), month, day)? * DAY + time;
     // "9999-12-31" is how some say never.
-    faults.far = instant.is_none() && year == 9999;
-    let instant = if faults.far { Timestamp::MAX } else { instant? };
-    Some((CapTime::new(instant, offset).ok()?, faults))
+    faults.far = year == 9999 && local - i64::from(offset) > Timestamp::MAX.as_second();
+    let second = (local - i64::from(offset)).min(Timestamp::MAX.as_second());
+    (second + i64::from(offset) >= YEAR_1).then_some((CapTime { second, offset }, faults))
 }
 
-fn next_day(instant: Timestamp) -> Option<Timestamp> {
-    Timestamp::from_second(instant.as_second() + 86_400).ok()
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// The first second of the year 1, from 1970.
+const YEAR_1: i64 = -62_135_596_800;
+
+/// Days from 1970 to a day of the Gregorian calendar; `None` if there is no such day.
+fn days(year: i64, month: u16, day: u16) -> Option<i64> {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let length = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 => 28 + u16::from(leap),
+        _ => return None,
+    };
+    if !(1..=length).contains(&day) {
+        return None;
+    }
+    // Years and months count from March, so that leap days come last; March to July repeat as August to December do.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let (centuries, months) = (year.div_euclid(100), (153 * i64::from(month) + 2) / 5);
+    let leap_days = year.div_euclid(4) - centuries + centuries.div_euclid(4);
+    Some(year * 365 + leap_days + months + i64::from(day) - 719_469)
 }
 
 fn offset(rest: &mut &[u8], faults: &mut Faults) -> Option<i32> {
@@ -229,6 +246,8 @@ fn take(rest: &mut &[u8], set: &[u8]) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -295,5 +314,30 @@ mod tests {
     fn the_end_of_a_day_is_the_start_of_the_next() {
         let (time, _) = parse("2026-12-31T24:00:00+01:00").unwrap();
         assert_eq!(time.to_string(), "2027-01-01T00:00:00+01:00");
+    }
+
+    proptest! {
+        #[test]
+        fn days_and_instants_are_those_of_jiff(
+            (year, month, day) in (0i16..=9999, 0i8..=13, 0i8..=32),
+            (hour, minute, second) in (0i8..=25, 0i8..=60, 0i8..=59),
+            minutes in -900i32..=900,
+        ) {
+            let (sign, apart) = (if minutes < 0 { '-' } else { '+' }, minutes.unsigned_abs());
+            let text = format!(
+                "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{sign}{:02}:{:02}",
+                apart / 60,
+                apart % 60
+            );
+            let offset = Offset::from_seconds(minutes * 60).unwrap();
+            let instant = DateTime::new(year, month, day, hour, minute, second, 0)
+                .ok()
+                .and_then(|local| offset.to_timestamp(local).ok());
+            let want = instant.and_then(|instant| CapTime::new(instant, minutes * 60).ok());
+            let read = parse(&text).filter(|(_, faults)| !faults.far).map(|(time, _)| time);
+            if (hour, minute, second) != (24, 0, 0) {
+                prop_assert_eq!(read, want, "{}", text);
+            }
+        }
     }
 }

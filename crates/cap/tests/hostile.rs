@@ -52,6 +52,25 @@ fn what_is_no_cap_is_told_so() {
 }
 
 #[test]
+fn what_is_not_well_formed_is_refused_with_its_place() {
+    for (text, words) in [
+        ("<!-- a -- b -->", "--"),
+        ("<!-- a --->", "--"),
+        ("<?xMl a?>", "kept for the declaration"),
+        ("<note x='&nbsp;'>n</note>", "\"x\""),
+        ("<note x='a & b'>n</note>", "\"x\""),
+        ("<note 1x='a'>n</note>", "no name of an attribute"),
+    ] {
+        let error = get(&alert(text)).unwrap_err();
+        assert!(matches!(error, ReadError::Xml { line: 1, .. }), "{text}: {error:?}");
+        assert!(error.to_string().contains(words), "{text}: {error}");
+    }
+    for text in ["<!-- a - b -->", "<?xml-stylesheet href='a'?>", "<note x='&amp;&#233;'>n</note>"] {
+        assert!(get(&alert(text)).is_ok(), "{text}: {:?}", get(&alert(text)));
+    }
+}
+
+#[test]
 fn a_document_cut_off_anywhere_is_an_error_and_no_panic() {
     let text = area("<polygon>1,2 1,3 2,3 1,2</polygon><circle>é &amp; <![CDATA[x]]></circle>");
     for end in 0..text.len() {

@@ -22,18 +22,22 @@
 //! good they are is found out in [`evaluate`].
 
 mod any;
+pub mod baseline;
 pub mod calendar;
 pub mod design;
 mod ears;
 pub mod evaluate;
 pub mod explain;
+pub mod hierarchy;
 mod judge;
 mod kind;
 mod latch;
 pub mod method;
+pub mod nowcast;
 pub mod num;
 pub mod outcome;
 mod param;
+pub mod picture;
 mod rate;
 mod sample;
 pub mod series;
@@ -64,3 +68,7 @@ pub trait Detector: Send {
     /// Whether the series was lost when that mattered, and is not heard again.
     fn is_lost(&self) -> bool;
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -7,8 +7,10 @@ mod binomial_lr;
 mod cdc;
 mod chart;
 mod cusum;
+mod cusum_mean;
 mod ears_c;
 mod essence;
+mod ewma;
 mod farrington;
 mod glr;
 mod glrnb;
@@ -17,6 +19,8 @@ mod onset;
 mod outbreak_p;
 mod rki;
 mod seasonal;
+mod shewhart;
+mod spc;
 mod windows;
 
 use std::ops::Range;
@@ -31,6 +35,7 @@ use crate::series::Series;
 /// Every method there is, by name.
 pub static METHODS: &[&Method] = &[
     &essence::ewma::METHOD,
+    &farrington::rnssp::METHOD,
     &seasonal::nbinom::METHOD,
     &essence::regression::METHOD,
     &seasonal::serfling::METHOD,
@@ -42,7 +47,9 @@ pub static METHODS: &[&Method] = &[
     &binomial_lr::METHOD,
     &cdc::METHOD,
     &cusum::METHOD,
+    &cusum_mean::METHOD,
     &ears_c::METHOD,
+    &ewma::METHOD,
     &farrington::original::METHOD,
     &farrington::flexible::METHOD,
     &glrnb::METHOD,
@@ -53,6 +60,7 @@ pub static METHODS: &[&Method] = &[
     &rki::RKI1,
     &rki::RKI2,
     &rki::RKI3,
+    &shewhart::METHOD,
 ];
 
 /// What the reference page, the configuration and the command line know of a method.

@@ -154,11 +154,12 @@ pub fn unjudged(value: f64, reason: Reason) -> Judgement {
     Judgement::CannotJudge(if value.is_nan() { Reason::Missing } else { reason })
 }
 
-/// Alarm where the value is over the bound; cannot judge where either is not there.
+/// Alarm where the value is over the bound; cannot judge where either is not there, or the value is infinite.
 #[must_use]
 pub fn over(value: f64, bound: f64, else_reason: Reason) -> Judgement {
     match value.partial_cmp(&bound) {
         _ if value.is_nan() => Judgement::CannotJudge(Reason::Missing),
+        _ if value.is_infinite() => Judgement::CannotJudge(Reason::OutOfRange),
         None => Judgement::CannotJudge(else_reason),
         Some(std::cmp::Ordering::Greater) => Judgement::Alarm,
         Some(_) => Judgement::NoAlarm,

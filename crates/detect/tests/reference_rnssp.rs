@@ -42,3 +42,8 @@ fn compat_negative_binomial_regression_agrees_with_every_stored_answer_of_the_re
 fn compat_serfling_agrees_with_every_stored_answer_of_the_reference() {
     check("alert_serfling", 1);
 }
+
+#[test]
+fn compat_farrington_of_rnssp_agrees_with_every_stored_answer_of_the_reference() {
+    check("alert_farrington", 2);
+}

@@ -1,7 +1,6 @@
 //! Rings cut at the antimeridian for readers that know none, and such pairs joined again.
 
-use crate::plane::{Edge, Extent, P, Spent, Work, doubled_area, edges_of, flat_ring, ring_of};
-use crate::repair::without_holes;
+use crate::plane::{Edge, Extent, P, Spent, Work, doubled_area, edges_of, flat_ring, ring_of, without_holes};
 use crate::ring::Ring;
 
 const HALF: i64 = 18_000_000_000;
@@ -14,7 +13,7 @@ const MAX_WORK: u64 = 200_000_000;
 const MAX_JOINED: usize = 2000;
 
 /// The ring in pieces that lie between the antimeridians, edges on them included; as it was where it does not cross.
-/// The pieces are simple and cover what the ring covers, to 1e-8 degrees where its edges cross the antimeridian. A
+/// The pieces are simple, share no ground, and cover what the ring covers, to 1e-8 degrees where its edges cross the antimeridian. A
 /// ring about a pole becomes pieces that reach up to the pole. Entangled rings that would take too long stay whole.
 #[must_use]
 pub fn split(ring: &Ring) -> Vec<Ring> {
@@ -34,8 +33,21 @@ fn pieces(flat: &[P]) -> Option<Vec<Ring>> {
         edges.push(Edge::new(P { x: seam, y: south }, P { x: seam, y: north }, 0, true));
         seam += TURN;
     }
-    let parts = without_holes(edges, &mut Work(MAX_WORK)).ok()?;
+    let mut parts = without_holes(edges, &mut Work(MAX_WORK)).ok()?;
+    if east - west > TURN {
+        // Drawn more than once round the earth: pieces of one turn may lie on those of another.
+        let edges =
+            parts.iter().flat_map(|part| edges_of(&in_first_turn(part)).collect::<Vec<_>>()).collect();
+        parts = without_holes(edges, &mut Work(MAX_WORK)).ok()?;
+    }
     parts.iter().map(|part| ring_of(part).ok()).collect()
+}
+
+/// The piece brought between the antimeridians by whole turns.
+fn in_first_turn(piece: &[P]) -> Vec<P> {
+    let (west, _) = Extent::around(piece).widths();
+    let shift = (west + HALF).div_euclid(TURN) * TURN;
+    piece.iter().map(|p| P { x: p.x - shift, ..*p }).collect()
 }
 
 /// The rings with those joined that meet along the antimeridian, one on each side; others stay as they are, in front.

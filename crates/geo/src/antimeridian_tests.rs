@@ -3,7 +3,10 @@
 use super::*;
 use crate::area::{Area, Shape};
 use crate::normal;
+use crate::plane::shared_ground;
 use crate::point::Point;
+use crate::unwrap::crosses_antimeridian;
+use crate::validity;
 use proptest::prelude::*;
 
 fn ring(points: &[(f64, f64)]) -> Ring {
@@ -53,7 +56,49 @@ fn a_ring_about_the_pole_reaches_it_in_pieces() {
     }
 }
 
+#[test]
+fn turns_that_lie_on_one_another_are_covered_once() {
+    // A band that runs east by 420 degrees and back, a little higher where it began.
+    let there: Vec<(f64, f64)> = (0..=7).map(|i| (f64::from(i), f64::from(i) * 60.0)).collect();
+    let back = there.iter().rev().map(|(lat, lon)| (lat + 9.0, *lon));
+    let wrap = |lon: f64| (lon + 180.0).rem_euclid(360.0) - 180.0;
+    let corners: Vec<(f64, f64)> =
+        there.iter().copied().chain(back).map(|(lat, lon)| (lat, wrap(lon))).collect();
+    let pieces = split(&ring(&corners));
+    assert_eq!(shared_ground(&pieces), [] as [Vec<P>; 0]);
+    for (lat, lon, within) in
+        [(4.0, 30.0, true), (12.0, 30.0, true), (12.0, 90.0, false), (4.0, -150.0, true)]
+    {
+        assert_eq!(area(&pieces).contains(Point::new(lat, lon).unwrap()), Some(within), "{lat} {lon}");
+    }
+}
+
+/// Rings that cross themselves and mostly the antimeridian: on small lattices, of a few steps, and anywhere.
+fn nasty() -> impl Strategy<Value = Ring> {
+    let spots = |n: i32, unit: f64| {
+        let spot = move |(y, x): (i32, i32)| (f64::from(y) * unit, 180.0 + f64::from(x - n / 2) * unit);
+        proptest::collection::vec((0..n, 0..n), 3..40)
+            .prop_map(move |points| points.into_iter().map(spot).collect::<Vec<_>>())
+    };
+    let loose = proptest::collection::vec((-60.0..60.0f64, 130.0..230.0f64), 3..30);
+    prop_oneof![spots(7, 1.0), spots(9, 1e-8), spots(200, 1e-8), loose].prop_map(|points| ring(&points))
+}
+
 proptest! {
+    #[test]
+    fn pieces_are_simple_share_no_ground_and_cover(ring in nasty()) {
+        let pieces = split(&ring);
+        if crosses_antimeridian(&ring) {
+            for piece in &pieces {
+                prop_assert!(validity::faults(piece.points(), 3).is_simple(), "{piece:?}");
+            }
+            prop_assert_eq!(shared_ground(&pieces), [] as [Vec<P>; 0]);
+        }
+        if ring.bbox().width() > 1e-3 && !pieces.is_empty() {
+            prop_assert_eq!(normal::rings_cover(&pieces, &ring), Some(true));
+        }
+    }
+
     #[test]
     fn pieces_cover_the_ring_and_join_to_it(
         radii in proptest::collection::vec(1.0..20.0f64, 3..30), lon0 in 165.0..195.0f64,

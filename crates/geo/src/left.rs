@@ -113,6 +113,8 @@ mod tests {
     use super::*;
     use crate::circle::Circle;
     use crate::overlap::Overlap;
+    use crate::plane::{P, shared_ground};
+    use proptest::prelude::*;
 
     fn square(south: f64, west: f64, side: f64) -> Area {
         let corners = [(0.0, 0.0), (0.0, side), (side, side), (side, 0.0), (0.0, 0.0)];
@@ -151,5 +153,28 @@ mod tests {
         assert_eq!(Area::WholeJurisdiction.left_by(&drawn), Some(Area::WholeJurisdiction));
         assert_eq!(drawn.left_by(&Area::WholeJurisdiction), None);
         assert_eq!(drawn.left_by(&Area::Unresolved("?".into())), None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn strips_share_no_ground_and_stay_clear_of_what_is_new(
+            old in proptest::collection::vec((-5.0..5.0f64, -5.0..5.0f64), 3..12),
+            new in proptest::collection::vec((-5.0..5.0f64, -5.0..5.0f64), 3..12), lon in -170.0..170.0f64,
+        ) {
+            let ring = |points: &[(f64, f64)]| {
+                let points = points.iter().chain(points.first());
+                Ring::new(points.map(|(y, x)| Point::new(*y, lon + x).unwrap()).collect()).unwrap()
+            };
+            let (old, new) = (Area::from(ring(&old)), Area::from(ring(&new)));
+            let Some(left) = old.left_by(&new).filter(|left| *left != old) else { return Ok(()) };
+            let strip = |shape: &Shape| if let Shape::Polygon(ring) = shape { Some(ring.clone()) } else { None };
+            let strips: Vec<Ring> = left.shapes().iter().filter_map(strip).collect();
+            prop_assert_eq!(shared_ground(&strips), [] as [Vec<P>; 0]);
+            for corner in strips.iter().flat_map(Ring::points) {
+                prop_assert_eq!(new.contains(*corner), Some(false), "{:?}", corner);
+            }
+        }
     }
 }

@@ -11,6 +11,7 @@ pub mod axes;
 mod bbox;
 mod circle;
 mod cover;
+pub mod difference;
 pub mod geocode;
 mod left;
 pub mod normal;

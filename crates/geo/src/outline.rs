@@ -5,9 +5,8 @@
 //! keeps to the band between the circle and the tolerance.
 
 use crate::circle::Circle;
-use crate::plane::{P, Work, edges_of, ring_of};
+use crate::plane::{P, Work, edges_of, ring_of, without_holes};
 use crate::point::{EARTH_RADIUS_KM, Point};
-use crate::repair::without_holes;
 use crate::ring::Ring;
 
 /// Half the way round the earth, in kilometres.

@@ -5,9 +5,8 @@
 //! never leaves them.
 
 use crate::normal::rings_cover;
-use crate::plane::{Edge, P, UNIT, Work, doubled_area, edges_of, flat_ring, hull, ring_of};
+use crate::plane::{Edge, P, UNIT, Work, doubled_area, edges_of, flat_ring, hull, ring_of, without_holes};
 use crate::reduce::Reducer;
-use crate::repair::without_holes;
 use crate::ring::Ring;
 
 /// Boxes looked at before the hull is taken.

@@ -19,10 +19,12 @@ pub const FEWEST: usize = 5;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Simplified {
     /// The area: it covers all of the one given, to 1e-8 degrees (a millimetre). Rings are simple; circles stay.
+    /// Rings that lie close together may grow into one another.
     pub area: Area,
     /// Points of its rings, the closing ones included.
     pub points: usize,
-    /// By which part of the area given the surface has grown: 0.1 is a tenth. Zero when there was no surface.
+    /// By which part of the area given the surface has grown: 0.1 is a tenth; what rings share counts for each. Zero when
+    /// there was no surface.
     pub grown: f64,
     /// Whether the points are within the budget. They are not when it is under [`FEWEST`] for each ring.
     pub within_budget: bool,

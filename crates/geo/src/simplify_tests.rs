@@ -106,4 +106,12 @@ proptest! {
             prop_assert!(simplified.within_budget);
         }
     }
+
+    #[test]
+    fn a_ring_that_crosses_itself_is_covered_whole(
+        points in proptest::collection::vec((0i32..40, 0i32..40), 30..60), budget in 5usize..30,
+    ) {
+        let crossing = ring(points.iter().map(|&(y, x)| (f64::from(y) / 10.0, f64::from(x) / 10.0)));
+        check(&crossing.into(), budget);
+    }
 }

@@ -1,30 +1,53 @@
-//! `beaconfire detect`: one detector over the series of a CSV file.
+//! `beaconfire detect`: one detector or method over the series of a CSV file, or a whole manifest of such calls.
 
+mod advise;
+mod answers;
+mod batch;
+mod call;
+mod clusters;
+mod evaluate;
+mod number;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod run;
 mod table;
 
 use super::{Answer, print};
-use anyhow::{Context as _, anyhow, bail};
-use beaconfire_detect::{Detector as _, Judgement, Kind, Sample, Step};
+use anyhow::{Context as _, bail};
 use serde_json::{Map, Value};
 use std::path::PathBuf;
-use table::{Cell, Table};
 
 /// Runs a detector over the series of a CSV file.
 ///
-/// The file has a column `t` (whole numbers) or `time` (RFC 3339, or dates) and one column a series; a column `date`
-/// beside `t` is passed over. Or it has the columns series, time, value. Empty and NA are missing.
+/// The file has a column `t` (whole numbers), `time` (RFC 3339, or dates) or `date`, and one column a series; a column
+/// `date` beside the others dates the steps. Or it has the columns series, time, value. Empty and NA are missing. A file whose name ends in .parquet is read as
+/// Parquet.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    subcommand_negates_reqs = true,
+    args_conflicts_with_subcommands = true,
+    after_help = "\
 Out comes CSV: series,t,observed,expected,upperbound,score,alarm,reason. alarm is 1, 0, or NA where it cannot be
-judged, and reason says why. Numbers read back to the same value. With `t`, one step counts as one second.
+judged, and reason says why. Numbers read back to the same value. With `t`, one step counts as one second for the
+detectors of the river (ears, rate, threshold). The methods judge from the first point that can be judged on, or
+the range asked for: -p 'range={\"from\": 261, \"to\": 312}', counted from 1.
 
 Examples:
-  beaconfire detect ears -p method=C2 -p baseline=7 counts.csv
+  beaconfire detect farringtonFlexible -p noPeriods=10 -p b=5 weekly.csv
+  beaconfire detect earsC -p method=C2 -p baseline=7 counts.csv
+  beaconfire detect farringtonFlexible --explain weekly.csv | jq .
+  beaconfire detect farringtonFlexible --series 'S. Newport' --plot newport.svg weekly.csv
   beaconfire detect threshold --params gauge.json --series 08074000 gauges.csv
-  beaconfire kinds   says what each detector takes")]
+  beaconfire detect advise weekly.csv
+  beaconfire detect evaluate --replications 20
+  beaconfire kinds   says what each detector and method takes"
+)]
 pub(crate) struct Args {
-    /// The detector: ears (or earsC), rate, threshold.
-    method: String,
+    #[command(subcommand)]
+    other: Option<Other>,
+    /// The detector or method; `beaconfire kinds` lists them.
+    #[arg(required = true)]
+    method: Option<String>,
     /// Its parameters, as a JSON object.
     #[arg(long, value_name = "FILE")]
     params: Option<PathBuf>,
@@ -34,9 +57,32 @@ pub(crate) struct Args {
     /// Only this series; may be given several times.
     #[arg(long, value_name = "S")]
     series: Vec<String>,
+    /// The population at risk or the number examined, in the form of the series and under their names.
+    #[arg(long, value_name = "FILE")]
+    population: Option<PathBuf>,
+    /// Steps in a year; told from the dates where there are any, else 52.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=8784))]
+    freq: Option<u32>,
+    /// Instead of the CSV, one JSON object for each alarm: what it was compared with, how, and what was decided on the
+    /// way.
+    #[arg(long, conflicts_with = "plot")]
+    explain: bool,
+    /// Writes to a file instead of stdout: CSV, or Parquet where its name ends so.
+    #[arg(long, value_name = "FILE", conflicts_with = "explain")]
+    out: Option<PathBuf>,
+    /// Draws the one series asked for as an SVG picture too.
+    #[arg(long, value_name = "OUT.svg")]
+    plot: Option<PathBuf>,
     /// The file; - for stdin.
-    #[arg(value_name = "IN.csv")]
-    input: PathBuf,
+    #[arg(value_name = "IN.csv", required = true)]
+    input: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Other {
+    Batch(batch::Args),
+    Advise(advise::Args),
+    Evaluate(evaluate::Args),
 }
 
 fn pair(text: &str) -> Result<(String, Value), String> {
@@ -47,34 +93,16 @@ fn pair(text: &str) -> Result<(String, Value), String> {
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Answer> {
-        let kind = kind(&self.method)?;
-        let params = self.parameters()?;
-        let params =
-            kind.parse(&params.to_string()).map_err(|error| anyhow!("use the parameters: {error}"))?;
-        let table = Table::read(&self.input)?;
-        for wanted in &self.series {
-            if !table.series.iter().any(|(name, _)| name == wanted) {
-                bail!("find the series {wanted:?} in {}: check its header", self.input.display());
-            }
+        match self.other {
+            Some(Other::Batch(args)) => args.run(),
+            Some(Other::Advise(args)) => args.run(),
+            Some(Other::Evaluate(args)) => args.run(),
+            None => run::run(&self),
         }
-        let mut out = "series,t,observed,expected,upperbound,score,alarm,reason\n".to_owned();
-        for (name, cells) in
-            table.series.iter().filter(|(name, _)| self.series.is_empty() || self.series.contains(name))
-        {
-            let mut detector = params.start();
-            for cell in cells {
-                let step = detector.push(Sample { time: cell.time, value: cell.value, suspect: false });
-                out.push_str(&row(name, cell, &step));
-            }
-            print(&out)?;
-            out.clear();
-        }
-        print(&out)?;
-        Ok(Answer::Yes)
     }
 
     /// The file's parameters, with those of the command line over them.
-    fn parameters(&self) -> anyhow::Result<Value> {
+    fn parameters(&self) -> anyhow::Result<Map<String, Value>> {
         let mut params = match &self.params {
             None => Map::new(),
             Some(path) => {
@@ -85,40 +113,24 @@ impl Args {
             }
         };
         params.extend(self.param.iter().cloned());
-        Ok(Value::Object(params))
+        Ok(params)
+    }
+
+    /// The series asked for.
+    fn chosen<'t>(&self, table: &'t table::Table) -> anyhow::Result<Vec<&'t table::Column>> {
+        if self.series.is_empty() {
+            return Ok(table.series.iter().collect());
+        }
+        for wanted in &self.series {
+            if table.named(wanted).is_none() {
+                bail!("find the series {wanted:?} in the file: check its header");
+            }
+        }
+        Ok(table.series.iter().filter(|column| self.series.contains(&column.name)).collect())
     }
 }
 
-fn kind(method: &str) -> anyhow::Result<&'static Kind> {
-    // R surveillance's name for the same.
-    let name = if method == "earsC" { "ears" } else { method };
-    beaconfire_detect::kind(name).ok_or_else(|| {
-        let known: Vec<_> = beaconfire_detect::KINDS.iter().map(|kind| kind.name).collect();
-        anyhow!("find a detector {method:?}: there are {}", known.join(", "))
-    })
-}
-
-fn row(series: &str, cell: &Cell, step: &Step) -> String {
-    let (alarm, reason) = match step.judgement {
-        Judgement::Alarm => ("1", String::new()),
-        Judgement::NoAlarm => ("0", String::new()),
-        Judgement::CannotJudge(reason) => ("NA", reason.to_string()),
-    };
-    let (series, reason) = (quoted(series), quoted(&reason));
-    let numbers = [cell.value, step.expected, step.threshold, step.score].map(number).join(",");
-    format!("{series},{},{numbers},{alarm},{reason}\n", quoted(&cell.t))
-}
-
-/// The shortest text that reads back to the same f64.
-fn number(value: Option<f64>) -> String {
-    match value {
-        None => "NA".to_owned(),
-        Some(v) if v.is_nan() => "NaN".to_owned(),
-        Some(v) if v.is_infinite() => if v > 0.0 { "Inf" } else { "-Inf" }.to_owned(),
-        Some(v) => format!("{v:?}").trim_end_matches(".0").to_owned(),
-    }
-}
-
+/// A field of CSV, in quotes where it needs them.
 fn quoted(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
@@ -130,15 +142,6 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_read_back_to_the_same_value() {
-        for v in [0.1, -0.0, 1e300, 5e-324, 2.859_953_204_817_408, 7.0, 1e16, f64::MAX] {
-            let text = number(Some(v));
-            assert_eq!(text.parse::<f64>().expect(&text).to_bits(), v.to_bits(), "{text}");
-        }
-        assert_eq!([None, Some(f64::NAN), Some(f64::INFINITY)].map(number), ["NA", "NaN", "Inf"]);
-    }
 
     #[test]
     fn parameters_are_numbers_switches_or_words() {

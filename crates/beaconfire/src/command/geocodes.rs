@@ -1,5 +1,6 @@
 //! `beaconfire geocodes`: tables of what geocodes stand for, made from public files, listed and looked up.
 
+mod compare;
 mod csv_rows;
 mod geojson;
 mod import;
@@ -55,6 +56,27 @@ Examples:
         #[arg(long)]
         geojson: bool,
     },
+    /// Tells, code by code, what a new table of a scheme changes: codes that come or go, names, ground lost and gained.
+    #[command(after_help = "\
+Exit status: 0 nothing differs; 1 something does; 2 a table cannot be read.
+
+Examples:
+  beaconfire geocodes compare zones-2025.geocodes zones-2026.geocodes
+  beaconfire geocodes compare --least-km2 25 --at 2026-03-01T00:00:00Z old.geocodes new.geocodes")]
+    Compare {
+        /// The table in use.
+        #[arg(value_name = "OLD")]
+        old: PathBuf,
+        /// The one that is to follow it.
+        #[arg(value_name = "NEW")]
+        new: PathBuf,
+        /// As of this time; now where it is left out.
+        #[arg(long, value_name = "TIME", value_parser = rows::moment)]
+        at: Option<i64>,
+        /// Changes of less ground than this, square kilometres, are not told.
+        #[arg(long, value_name = "KM2", default_value_t = 1.0)]
+        least_km2: f64,
+    },
     /// Lists tables: scheme, codes, bytes, how exact, licence, title.
     #[command(after_help = "\
 Exit status: 0 done; 2 a table cannot be read.
@@ -75,10 +97,16 @@ impl Args {
             Command::Import(args) => args.run(),
             Command::Show { scheme, code, tables, no_built_in, at, geojson } => {
                 let registry = show::registry(&tables, !no_built_in)?;
-                let at = at.unwrap_or_else(|| jiff::Timestamp::now().as_second());
-                show::show(&registry, &scheme, &code, at, geojson)
+                show::show(&registry, &scheme, &code, at.unwrap_or_else(now), geojson)
+            }
+            Command::Compare { old, new, at, least_km2 } => {
+                compare::compare(&old, &new, at.unwrap_or_else(now), least_km2)
             }
             Command::List { files } => show::list(&files),
         }
     }
+}
+
+fn now() -> i64 {
+    jiff::Timestamp::now().as_second()
 }

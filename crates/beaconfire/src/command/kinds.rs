@@ -3,7 +3,7 @@
 use super::{Answer, print};
 use serde_json::json;
 
-/// Lists the kinds of sources, detectors and channels, with an example of each.
+/// Lists the kinds of sources, detectors, methods and channels, with an example of each.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -31,6 +31,14 @@ impl Args {
     }
 }
 
+const METHODS: &str = "
+## Methods
+
+What is unusual in whole series of counts or measurements: `beaconfire detect METHOD`. Parameters have the names of R \
+surveillance. `mode` says whose answers: `default`, the published or corrected form, or `compat`, those of the reference \
+package with its quirks.
+";
+
 /// The reference page.
 pub(super) fn markdown() -> String {
     let mut page = "# What can be configured\n\nMade by `beaconfire generate kinds`.\n".to_owned();
@@ -41,6 +49,10 @@ pub(super) fn markdown() -> String {
     page.push_str("\n## Detectors\n\nWhat is unusual: `[[series]]` in a pack, and `beaconfire detect`.\n");
     for kind in beaconfire_detect::KINDS {
         section(&mut page, kind.name, "", kind.doc, "json", kind.example);
+    }
+    page.push_str(METHODS);
+    for method in beaconfire_detect::method::METHODS {
+        section(&mut page, method.name, "", method.doc, "json", method.example);
     }
     page.push_str("\n## Channels\n\nWhere warnings go: `[[channel]]` in `beaconfire.toml`.\n");
     for kind in beaconfire_flow::deliver::channel::KINDS {
@@ -64,9 +76,13 @@ fn as_json() -> serde_json::Value {
         .iter()
         .map(|kind| json!({"name": kind.name, "doc": kind.doc, "example": kind.example}))
         .collect();
+    let methods: Vec<_> = beaconfire_detect::method::METHODS
+        .iter()
+        .map(|method| json!({"name": method.name, "doc": method.doc, "example": method.example}))
+        .collect();
     let channels: Vec<_> = beaconfire_flow::deliver::channel::KINDS
         .iter()
         .map(|kind| json!({"name": kind.name, "doc": kind.doc, "example": kind.example}))
         .collect();
-    json!({"sources": sources, "detectors": detectors, "channels": channels})
+    json!({"sources": sources, "detectors": detectors, "methods": methods, "channels": channels})
 }

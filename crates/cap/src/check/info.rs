@@ -4,7 +4,7 @@ use super::{Notes, Spot, area, resource};
 use crate::Version;
 use crate::model::{Alert, Certainty, Info, MsgType, Severity, Urgency};
 
-pub(super) fn check(notes: &mut Notes, alert: &Alert, info: &Info, spot: Spot, outlook: &area::Outlook) {
+pub(super) fn check(notes: &mut Notes, alert: &Alert, info: &Info, spot: Spot, outlook: &mut area::Outlook) {
     let at = |name| spot.one(name);
     if info.categories.is_empty() && notes.version > Version::V1_0 {
         notes.error("missing", spot.nth("category", 1), "<category> is missing; it is mandatory");

@@ -7,6 +7,7 @@ mod geometry;
 mod info;
 mod resource;
 mod spot;
+mod survey;
 mod text;
 mod twins;
 mod uri;
@@ -47,9 +48,9 @@ impl Broken {
 pub(crate) fn broken(alert: &Alert, version: Version, clean: bool) -> Vec<Broken> {
     let mut notes = Notes { version, clean, broken: Vec::new() };
     alert::check(&mut notes, alert);
-    let outlook = area::Outlook::of(alert);
+    let mut outlook = area::Outlook::of(alert);
     for (info, nth) in alert.infos.iter().zip(1..) {
-        info::check(&mut notes, alert, info, Spot::info(nth), &outlook);
+        info::check(&mut notes, alert, info, Spot::info(nth), &mut outlook);
     }
     twins::check(&mut notes, alert);
     notes.broken

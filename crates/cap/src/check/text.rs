@@ -11,7 +11,7 @@ impl Notes {
     pub(super) fn name(&mut self, name: &str, spot: Spot) {
         if name.is_empty() {
             self.error("empty-name", spot, "a name is empty; it is mandatory");
-        } else if name.bytes().any(|b| b.is_ascii_whitespace() || matches!(b, b',' | b'<' | b'&'))
+        } else if name.bytes().fold(false, |any, b| any | is_barred(b))
             || !name.is_ascii() && name.contains(char::is_whitespace)
         {
             self.error("name-characters", spot, "names must not hold white space, commas, < or &");
@@ -21,7 +21,7 @@ impl Notes {
 
     /// A mandatory text, which the schemas let be empty: no error in a foreign message.
     pub(super) fn mandatory(&mut self, text: &str, spot: Spot) {
-        if text.trim().is_empty() {
+        if is_blank(text) {
             self.warning("empty-mandatory", spot, "this mandatory text is empty");
         }
         self.text(text, spot);
@@ -56,7 +56,7 @@ impl Notes {
     pub(super) fn items(&mut self, items: &[String], spot: Spot) {
         for item in items {
             self.text(item, spot);
-            if item.trim().is_empty() || item.contains('"') {
+            if is_blank(item) || item.contains('"') {
                 self.error("list-item", spot, "an item must not be empty or hold a double quote");
             }
         }
@@ -67,11 +67,21 @@ impl Notes {
             let spot = spot.nth(name, n);
             self.text(value_name, spot);
             self.text(value, spot);
-            if value_name.trim().is_empty() {
+            if is_blank(value_name) {
                 self.warning("value-name", spot, "the value has no name to tell what it means");
             }
         }
     }
+}
+
+/// Whether a byte must not stand in a name.
+fn is_barred(byte: u8) -> bool {
+    byte.is_ascii_whitespace() | matches!(byte, b',' | b'<' | b'&')
+}
+
+/// Whether there is nothing but white space.
+fn is_blank(text: &str) -> bool {
+    text.chars().all(char::is_whitespace)
 }
 
 /// Tags and entities that were meant for a browser.

@@ -5,6 +5,9 @@ use super::{Notes, Spot};
 impl Notes {
     pub(super) fn uri(&mut self, uri: &str, absolute: bool, spot: Spot) {
         self.text(uri, spot);
+        if is_plain(uri) {
+            return;
+        }
         if !is_uri(uri) {
             let message =
                 "this is no URI; percent-encode what is not a letter, digit or -._~:/?#@!$&'()*+,;=";
@@ -16,6 +19,15 @@ impl Notes {
             self.warning("uri-relative", spot, message);
         }
     }
+}
+
+/// Whether it is an address of the web without anything that has to be looked at.
+fn is_plain(uri: &str) -> bool {
+    let rest = uri.strip_prefix("http://").or_else(|| uri.strip_prefix("https://"));
+    let is_plain = |b: u8| {
+        b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b'/' | b'?' | b'=' | b'&')
+    };
+    rest.is_some_and(|rest| rest.bytes().all(is_plain))
 }
 
 /// Whether xs:anyURI takes it: a URI or relative reference, where foreign letters and spaces may stand as they are.
@@ -54,6 +66,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn plain_ones_pass_either_way() {
+        for uri in ["http://", "https://example.org/a?b=c&d=~e_f", "http:///x", "https://a.b-c//"] {
+            assert!(is_plain(uri) && is_uri(uri) && has_scheme(uri), "{uri}");
+        }
+    }
+
+    #[test]
     fn uris_are_told_from_what_is_none() {
         for uri in [
             "https://example.org:8080/a%20b?q=1,2&r#s",
@@ -65,6 +84,7 @@ mod tests {
             "https://példa.hu/ő",
         ] {
             assert!(is_uri(uri), "{uri}");
+            assert!(!is_plain(uri), "{uri}");
         }
         for uri in
             ["http://a/%zz", "http://a/%4", "http://a:b/", "a#b#c", "http://a/[x]", "1a:b", ":a", "1a://b"]

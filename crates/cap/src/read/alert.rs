@@ -1,5 +1,6 @@
 //! Reading one alert.
 
+use super::element::Element;
 use super::error::ReadError;
 use super::info::read_info;
 use super::lines::Lines;
@@ -36,8 +37,8 @@ pub(super) fn read_alert<'a>(
         Ns::Cap(version) => version,
         _ => Version::V1_2,
     };
-    let mut reader =
-        Reader { scan, sheet: Sheet::new(version, limits, general.len(), tag.offset), ns: tag.ns };
+    let sheet = Sheet::new(version, limits, general.len(), tag.offset, scan.left());
+    let mut reader = Reader { scan, sheet, ns: tag.ns, prefix: tag.prefix() };
     let root = At::base(0);
     if !matches!(tag.ns, Ns::Cap(_)) {
         let message = "the alert is not in a namespace of CAP; use urn:oasis:names:tc:emergency:cap:1.2";
@@ -54,7 +55,7 @@ pub(super) fn read_alert<'a>(
     reader.children(0, tag.offset, ALERT, &mut |reader, item| draft.take(reader, item))?;
 
     if draft.scope.is_none() && version == Version::V1_0 {
-        let at = At { name: "scope", ..root };
+        let at = At::child(0, Element::Scope, 0);
         let message = "there is no <scope>, which CAP 1.0 allows; Public was taken";
         reader.sheet.note(FindingSeverity::Info, tag.offset, at, "scope-absent", message);
     }
@@ -62,24 +63,36 @@ pub(super) fn read_alert<'a>(
     let mut sheet = reader.sheet;
     let foreign = sheet.take_foreign();
     let scope_guessed = draft.scope_guessed;
-    let identifier = draft.identifier.clone();
-    let mut findings = general.to_vec();
     Ok(match draft.finish() {
         Ok(alert) => {
             // What XML forbids has been taken out and told of.
             let mut broken = broken(&alert, version, true);
             broken.retain(|b| !(scope_guessed && b.rule == "restriction-missing"));
             let (own, judged) = sheet.finish(broken, judge(&alert), lines);
-            findings.extend(own);
+            let findings = joined(general, own);
             Outcome::Read(Box::new(Message { alert, version, findings, judged, foreign, bytes }))
         }
-        Err(message) => {
+        Err(Incomplete { message, identifier }) => {
             sheet.error(tag.offset, root, "unusable", message.clone());
-            findings.extend(sheet.finish(Vec::new(), Vec::new(), lines).0);
+            let findings = joined(general, sheet.finish(Vec::new(), Vec::new(), lines).0);
             let (line, column) = lines.locate(tag.offset);
             Outcome::Rejected(Rejected { line, column, message, identifier, version, findings, bytes })
         }
     })
+}
+
+/// The findings on a whole document and those on one alert.
+fn joined(general: &[Finding], own: Vec<Finding>) -> Vec<Finding> {
+    if general.is_empty() {
+        return own;
+    }
+    general.iter().cloned().chain(own).collect()
+}
+
+/// Why an alert cannot be used, and its identifier if it has one.
+struct Incomplete {
+    message: String,
+    identifier: Option<String>,
 }
 
 /// An alert that is not complete yet.
@@ -104,27 +117,35 @@ struct Draft {
 
 impl Draft {
     fn take(&mut self, reader: &mut Reader<'_, '_>, item: Item) -> Result<(), ReadError> {
-        match item.name {
-            "identifier" => self.identifier = reader.name(item)?,
-            "sender" => self.sender = reader.name(item)?,
-            "sent" => self.sent = reader.time(item)?,
-            "status" => self.status = reader.word(item, |v, w| v > Version::V1_0 || w != Status::Draft)?,
-            "msgType" => self.msg_type = reader.word(item, |_, _| true)?,
-            "source" => self.source = reader.string(item)?,
-            "scope" => {
+        match item.element() {
+            Element::Identifier => self.identifier = reader.name(item)?,
+            Element::Sender => self.sender = reader.name(item)?,
+            Element::Sent => self.sent = reader.time(item)?,
+            Element::Status => {
+                self.status = reader.word(item, |v, w| v > Version::V1_0 || w != Status::Draft)?
+            }
+            Element::MsgType => self.msg_type = reader.word(item, |_, _| true)?,
+            Element::Source => reader.string_into(item, &mut self.source)?,
+            Element::Scope => {
                 let scope = reader.word(item, |_, _| true)?;
                 // An unreadable scope is not for everybody until somebody has looked.
                 self.scope_guessed = scope.is_none();
                 self.scope = scope.or(Some(Scope::Restricted));
             }
-            "restriction" => self.restriction = reader.string(item)?,
-            "addresses" => self.addresses = read_list(reader, item)?,
-            "code" => self.codes.extend(reader.string(item)?),
-            "note" => self.note = reader.string(item)?,
-            "references" => self.references = read_references(reader, item)?,
-            "incidents" => self.incidents = read_list(reader, item)?,
-            "info" => self.infos.push(read_info(reader, item)?),
-            "password" => {
+            Element::Restriction => reader.string_into(item, &mut self.restriction)?,
+            Element::Addresses => self.addresses = read_list(reader, item)?,
+            Element::Code => self.codes.extend(reader.string(item)?),
+            Element::Note => reader.string_into(item, &mut self.note)?,
+            Element::References => self.references = read_references(reader, item)?,
+            Element::Incidents => self.incidents = read_list(reader, item)?,
+            Element::Info => {
+                // Most have one, and it is large.
+                if self.infos.is_empty() {
+                    self.infos.reserve_exact(1);
+                }
+                self.infos.push(read_info(reader, item)?);
+            }
+            Element::Password => {
                 let message = "passwords are not kept; CAP has none since 1.1";
                 reader.sheet.note(FindingSeverity::Info, item.offset, item.at, "password-present", message);
                 reader.scan.skip()?;
@@ -135,14 +156,24 @@ impl Draft {
     }
 
     /// The alert, or why it cannot be used.
-    fn finish(self) -> Result<Alert, String> {
-        let need = |what: &str| format!("it has no readable <{what}>; without it the alert cannot be used");
+    fn finish(self) -> Result<Alert, Incomplete> {
+        let Draft {
+            identifier: Some(identifier),
+            sender: Some(sender),
+            sent: Some(sent),
+            status: Some(status),
+            msg_type: Some(msg_type),
+            ..
+        } = self
+        else {
+            return Err(self.incomplete());
+        };
         Ok(Alert {
-            identifier: self.identifier.ok_or_else(|| need("identifier"))?,
-            sender: self.sender.ok_or_else(|| need("sender"))?,
-            sent: self.sent.ok_or_else(|| need("sent"))?,
-            status: self.status.ok_or_else(|| need("status"))?,
-            msg_type: self.msg_type.ok_or_else(|| need("msgType"))?,
+            identifier,
+            sender,
+            sent,
+            status,
+            msg_type,
             source: self.source,
             // CAP 1.0 lets it be left out.
             scope: self.scope.unwrap_or(Scope::Public),
@@ -155,17 +186,31 @@ impl Draft {
             infos: self.infos,
         })
     }
+
+    /// What is the first that it lacks.
+    fn incomplete(self) -> Incomplete {
+        let there = [
+            (Element::Identifier, self.identifier.is_some()),
+            (Element::Sender, self.sender.is_some()),
+            (Element::Sent, self.sent.is_some()),
+            (Element::Status, self.status.is_some()),
+            (Element::MsgType, self.msg_type.is_some()),
+        ];
+        let what = there.iter().find(|(_, there)| !there).map_or(Element::Identifier, |(what, _)| *what);
+        let message = format!("it has no readable <{what}>; without it the alert cannot be used");
+        Incomplete { message, identifier: self.identifier }
+    }
 }
 
 fn read_list(reader: &mut Reader<'_, '_>, item: Item) -> Result<Vec<String>, ReadError> {
     let List { items, spaced, quoted } = list(&reader.string(item)?.unwrap_or_default());
     if spaced {
-        let message = format!("items of <{}> stand between single spaces", item.name);
+        let message = format!("items of <{}> stand between single spaces", item.element());
         reader.sheet.warning(item.offset, item.at, "list-form", message);
     }
     if quoted {
         let message =
-            format!("quotes in <{}> come in pairs around whole items, as in \"two words\"", item.name);
+            format!("quotes in <{}> come in pairs around whole items, as in \"two words\"", item.element());
         reader.sheet.error(item.offset, item.at, "list-quotes", message);
     }
     Ok(items)
@@ -175,7 +220,7 @@ fn read_references(reader: &mut Reader<'_, '_>, item: Item) -> Result<Vec<Refere
     let text = reader.string(item)?.unwrap_or_default();
     let mut references = Vec::new();
     for token in text.split_ascii_whitespace() {
-        let Item { at, offset, .. } = item;
+        let Item { at, offset } = item;
         let triple = token.split_once(',').and_then(|(sender, rest)| {
             let (identifier, sent) = rest.rsplit_once(',')?;
             let (sent, faults) = parse(sent)?;

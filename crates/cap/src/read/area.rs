@@ -1,5 +1,6 @@
 //! Reading where an alert holds.
 
+use super::element::Element;
 use super::error::ReadError;
 use super::info::read_named;
 use super::parts::{Item, Reader};
@@ -19,13 +20,13 @@ pub(super) fn read_area(reader: &mut Reader<'_, '_>, item: Item) -> Result<Area,
     };
     let base = reader.sheet.open(item.at, item.offset);
     reader.children(base, item.offset, AREA, &mut |reader, item| {
-        match item.name {
-            "areaDesc" => area.description = reader.text(item)?.map(|t| t.into_owned()).unwrap_or_default(),
-            "polygon" => area.polygons.extend(read_polygon(reader, item)?),
-            "circle" => area.circles.extend(read_circle(reader, item)?),
-            "geocode" => area.geocodes.extend(read_named(reader, item)?),
-            "altitude" => area.altitude = read_height(reader, item)?,
-            "ceiling" => area.ceiling = read_height(reader, item)?,
+        match item.element() {
+            Element::AreaDesc => reader.text_into(item, &mut area.description)?,
+            Element::Polygon => area.polygons.extend(read_polygon(reader, item)?),
+            Element::Circle => area.circles.extend(read_circle(reader, item)?),
+            Element::Geocode => read_named(reader, item, &mut area.geocodes)?,
+            Element::Altitude => area.altitude = read_height(reader, item)?,
+            Element::Ceiling => area.ceiling = read_height(reader, item)?,
             _ => reader.scan.skip()?,
         }
         Ok(())
@@ -41,7 +42,7 @@ fn read_polygon(reader: &mut Reader<'_, '_>, item: Item) -> Result<Option<Vec<Po
         return Ok(None);
     };
     let sheet = &mut reader.sheet;
-    let Item { at, offset, .. } = item;
+    let Item { at, offset } = item;
     let Ring { mut points, odd, too_many, unreadable } =
         ring(&text, sheet.limits.max_positions - sheet.positions);
     if too_many {

@@ -103,9 +103,14 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded<'_>, ReadError> {
     let mut text = String::with_capacity(body.len());
     let mut at = 0;
     while at < body.len() {
-        let (ch, width) = step(decoded.coding, &body[at..]);
-        text.push(ch);
-        at += width;
+        let plain = ascii(decoded.coding, &body[at..]);
+        text.push_str(plain);
+        at += plain.len();
+        if at < body.len() {
+            let (ch, width) = step(decoded.coding, &body[at..]);
+            text.push(ch);
+            at += width;
+        }
     }
     decoded.repaired |= matches!(coding, Coding::Utf16 { .. }) && body.len() % 2 == 1;
     decoded.text = Cow::Owned(text);
@@ -135,6 +140,12 @@ impl<'d, 'a> SourceMap<'d, 'a> {
             (self.text_at, self.byte_at) = (0, start);
         }
         while self.text_at < offset && self.byte_at < bytes.len() {
+            let rest = &bytes[self.byte_at..];
+            let plain = ascii(coding, &rest[..rest.len().min(offset - self.text_at)]).len();
+            if plain > 0 {
+                (self.text_at, self.byte_at) = (self.text_at + plain, self.byte_at + plain);
+                continue;
+            }
             let (ch, width) = step(coding, &bytes[self.byte_at..]);
             self.text_at += ch.len_utf8();
             self.byte_at += width;
@@ -167,6 +178,16 @@ fn declared(bytes: &[u8]) -> Result<Coding, ReadError> {
         "windows-1252" | "cp1252" => Ok(Coding::Single { windows: true }),
         _ => Err(ReadError::Encoding { name: name.chars().take(40).collect() }),
     }
+}
+
+/// The letters of ASCII at the start, which are the same bytes in every coding but UTF-16.
+fn ascii(coding: Coding, bytes: &[u8]) -> &str {
+    if matches!(coding, Coding::Utf16 { .. }) {
+        return "";
+    }
+    let blocks = bytes.as_chunks::<16>().0.iter().take_while(|block| block.is_ascii()).count();
+    let len = blocks * 16 + bytes[blocks * 16..].iter().take_while(|b| b.is_ascii()).count();
+    str::from_utf8(&bytes[..len]).unwrap_or_default()
 }
 
 /// The first character of `bytes`, which is not empty, and its width in bytes.

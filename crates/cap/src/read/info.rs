@@ -2,6 +2,7 @@
 
 use super::Version;
 use super::area::read_area;
+use super::element::Element;
 use super::error::ReadError;
 use super::parts::{Item, Reader};
 use super::table::{INFO, NAMED, RESOURCE};
@@ -45,35 +46,35 @@ pub(super) fn blank_info() -> Info {
 }
 
 fn take(info: &mut Info, reader: &mut Reader<'_, '_>, item: Item) -> Result<(), ReadError> {
-    match item.name {
-        "language" => info.language = read_language(reader, item)?,
-        "category" => {
+    match item.element() {
+        Element::Language => info.language = read_language(reader, item)?,
+        Element::Category => {
             info.categories
                 .extend(reader.word(item, |v, w: Category| v > Version::V1_0 || w != Category::Cbrne)?);
         }
-        "event" => info.event = reader.text(item)?.map(|t| t.into_owned()).unwrap_or_default(),
-        "responseType" => {
+        Element::Event => reader.text_into(item, &mut info.event)?,
+        Element::ResponseType => {
             let new = [ResponseType::Avoid, ResponseType::AllClear];
             info.response_types
                 .extend(reader.word(item, |v, w: ResponseType| v == Version::V1_2 || !new.contains(&w))?);
         }
-        "urgency" => info.urgency = reader.word(item, |_, _| true)?.unwrap_or(Urgency::Unknown),
-        "severity" => info.severity = reader.word(item, |_, _| true)?.unwrap_or(Severity::Unknown),
-        "certainty" => info.certainty = read_certainty(reader, item)?,
-        "audience" => info.audience = reader.string(item)?,
-        "eventCode" => info.event_codes.extend(read_named(reader, item)?),
-        "effective" => info.effective = reader.time(item)?,
-        "onset" => info.onset = reader.time(item)?,
-        "expires" => info.expires = reader.time(item)?,
-        "senderName" => info.sender_name = reader.string(item)?,
-        "headline" => info.headline = reader.string(item)?,
-        "description" => info.description = reader.string(item)?,
-        "instruction" => info.instruction = reader.string(item)?,
-        "web" => info.web = reader.string(item)?,
-        "contact" => info.contact = reader.string(item)?,
-        "parameter" => info.parameters.extend(read_named(reader, item)?),
-        "resource" => info.resources.push(read_resource(reader, item)?),
-        "area" => info.areas.push(read_area(reader, item)?),
+        Element::Urgency => info.urgency = reader.word(item, |_, _| true)?.unwrap_or(Urgency::Unknown),
+        Element::Severity => info.severity = reader.word(item, |_, _| true)?.unwrap_or(Severity::Unknown),
+        Element::Certainty => info.certainty = read_certainty(reader, item)?,
+        Element::Audience => reader.string_into(item, &mut info.audience)?,
+        Element::EventCode => read_named(reader, item, &mut info.event_codes)?,
+        Element::Effective => info.effective = reader.time(item)?,
+        Element::Onset => info.onset = reader.time(item)?,
+        Element::Expires => info.expires = reader.time(item)?,
+        Element::SenderName => reader.string_into(item, &mut info.sender_name)?,
+        Element::Headline => reader.string_into(item, &mut info.headline)?,
+        Element::Description => reader.string_into(item, &mut info.description)?,
+        Element::Instruction => reader.string_into(item, &mut info.instruction)?,
+        Element::Web => reader.string_into(item, &mut info.web)?,
+        Element::Contact => reader.string_into(item, &mut info.contact)?,
+        Element::Parameter => read_named(reader, item, &mut info.parameters)?,
+        Element::Resource => info.resources.push(read_resource(reader, item)?),
+        Element::Area => info.areas.push(read_area(reader, item)?),
         _ => reader.scan.skip()?,
     }
     Ok(())
@@ -111,24 +112,26 @@ fn read_certainty(reader: &mut Reader<'_, '_>, item: Item) -> Result<Certainty, 
 }
 
 /// Reads an event code, parameter or geocode: two elements, or in CAP 1.0 the text `name=value`.
-pub(super) fn read_named(reader: &mut Reader<'_, '_>, item: Item) -> Result<Option<Named>, ReadError> {
+pub(super) fn read_named(
+    reader: &mut Reader<'_, '_>,
+    item: Item,
+    list: &mut Vec<Named>,
+) -> Result<(), ReadError> {
     if reader.sheet.version == Version::V1_0 {
-        return Ok(reader.string(item)?.map(|text| {
+        list.extend(reader.string(item)?.map(|text| {
             let (name, value) = text.split_once('=').unwrap_or(("", &text));
             Named { name: trim(name).to_owned(), value: trim(value).to_owned() }
         }));
+        return Ok(());
     }
-    let (mut name, mut value) = (String::new(), String::new());
     let base = reader.sheet.open(item.at, item.offset);
-    reader.children(base, item.offset, NAMED, &mut |reader, item| {
-        let text = reader.text(item)?.map(|t| t.into_owned()).unwrap_or_default();
-        match item.name {
-            "valueName" => name = text,
-            _ => value = text,
-        }
-        Ok(())
+    let (mut name, mut value) = (String::new(), String::new());
+    reader.children(base, item.offset, NAMED, &mut |reader, item| match item.element() {
+        Element::ValueName => reader.text_into(item, &mut name),
+        _ => reader.text_into(item, &mut value),
     })?;
-    Ok(Some(Named { name, value }))
+    list.push(Named { name, value });
+    Ok(())
 }
 
 fn read_resource(reader: &mut Reader<'_, '_>, item: Item) -> Result<Resource, ReadError> {
@@ -142,14 +145,12 @@ fn read_resource(reader: &mut Reader<'_, '_>, item: Item) -> Result<Resource, Re
     };
     let base = reader.sheet.open(item.at, item.offset);
     reader.children(base, item.offset, RESOURCE, &mut |reader, item| {
-        match item.name {
-            "resourceDesc" => {
-                resource.description = reader.text(item)?.map(|t| t.into_owned()).unwrap_or_default()
-            }
-            "mimeType" => resource.mime_type = reader.text(item)?.map(|t| t.into_owned()).unwrap_or_default(),
-            "size" => resource.size = read_size(reader, item)?,
-            "uri" => resource.uri = reader.string(item)?,
-            "derefUri" => {
+        match item.element() {
+            Element::ResourceDesc => reader.text_into(item, &mut resource.description)?,
+            Element::MimeType => reader.text_into(item, &mut resource.mime_type)?,
+            Element::Size => resource.size = read_size(reader, item)?,
+            Element::Uri => reader.string_into(item, &mut resource.uri)?,
+            Element::DerefUri => {
                 let (text, faults) = reader.text_up_to(item, None)?;
                 if text.is_none() {
                     reader.empty(item);
@@ -157,7 +158,7 @@ fn read_resource(reader: &mut Reader<'_, '_>, item: Item) -> Result<Resource, Re
                 // Half a file is no file.
                 resource.deref_uri = text.filter(|_| !faults.too_long).map(|t| t.into_owned());
             }
-            "digest" => resource.digest = reader.string(item)?,
+            Element::Digest => reader.string_into(item, &mut resource.digest)?,
             _ => reader.scan.skip()?,
         }
         Ok(())

@@ -24,13 +24,14 @@ impl<'a> Lines<'a> {
         let end = offset.min(self.text.len());
         let passed = &self.text.as_bytes()[self.at..end];
         let breaks = memchr_iter(b'\n', passed).count();
-        let mut tail = passed;
+        let mut tail = self.at;
         if breaks > 0 {
             self.line = self.line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX));
             self.column = 1;
-            tail = memrchr(b'\n', passed).map_or(passed, |at| &passed[at + 1..]);
+            tail += memrchr(b'\n', passed).map_or(0, |at| at + 1);
         }
-        let characters = tail.iter().filter(|b| **b & 0xC0 != 0x80).count();
+        // The standard library counts many characters at once.
+        let characters = self.text.get(tail..end).map_or(0, |tail| tail.chars().count());
         self.column = self.column.saturating_add(u32::try_from(characters).unwrap_or(u32::MAX));
         self.at = end;
         (self.line, self.column)

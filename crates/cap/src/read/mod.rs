@@ -1,12 +1,15 @@
 //! Foreign bytes to alerts: tolerant, bounded, in one pass, without recursion.
 //!
 //! [`read`] decodes (`decode`), tokenizes (`scan`), walks the wrapper (`feed`) and reads each alert
-//! (`alert`, `info`, `area`) against the schema of its version (`table`), noting what is wrong (`sheet`). What begins
+//! (`alert`, `info`, `area`) against the schema of its version (`children`, `table`), noting what is wrong (`sheet`). What begins
 //! like JSON goes another way (`json`).
 
 mod alert;
 mod area;
+mod children;
+mod decimal;
 mod decode;
+mod element;
 mod error;
 mod feed;
 mod info;

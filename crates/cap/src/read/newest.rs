@@ -16,6 +16,10 @@ impl<T> Newest<T> {
     }
 
     pub(super) fn push(&mut self, time: Option<Timestamp>, item: T) {
+        // Most documents hold one, and it is large.
+        if self.items.is_empty() {
+            self.items.reserve_exact(1);
+        }
         self.items.push((time, item));
         // Pruning at twice the limit costs little per item and bounds the memory.
         if self.items.len() >= self.limit.saturating_mul(2).max(1) {

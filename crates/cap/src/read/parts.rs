@@ -1,20 +1,27 @@
-//! Reading elements: children against their table, texts, times, words.
+//! Reading elements: texts, times, words.
 
 use std::borrow::Cow;
 
 use super::Version;
+use super::element::Element;
 use super::error::ReadError;
-use super::scan::{Ns, Scanner, Tag, TextFaults, Token, normal_lines};
+use super::scan::{Ns, Scanner, TextFaults};
 use super::sheet::{At, Sheet};
-use super::signature::skip_signature;
-use super::table::{Child, WIDEST, find};
 use super::values::{cut, trim};
 use crate::model::Word;
 use crate::time::{CapTime, parse};
 
 /// Elements whose type is a closed vocabulary: white space around the word is part of it.
-const WORDS: [&str; 8] =
-    ["status", "msgType", "scope", "category", "responseType", "urgency", "severity", "certainty"];
+const WORDS: [Element; 8] = [
+    Element::Status,
+    Element::MsgType,
+    Element::Scope,
+    Element::Category,
+    Element::ResponseType,
+    Element::Urgency,
+    Element::Severity,
+    Element::Certainty,
+];
 
 /// Reads one alert: the scanner stands behind its start tag.
 pub(super) struct Reader<'s, 'a> {
@@ -22,136 +29,57 @@ pub(super) struct Reader<'s, 'a> {
     pub(super) sheet: Sheet,
     /// The namespace its elements should have.
     pub(super) ns: Ns,
+    /// The prefix that its own name bears, with the colon; its elements mostly bear it too.
+    pub(super) prefix: &'a str,
 }
 
 /// A child element whose start tag has been read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Item {
-    pub(super) name: &'static str,
     pub(super) at: At,
     pub(super) offset: usize,
 }
 
+impl Item {
+    /// Which element it is.
+    #[inline]
+    pub(super) fn element(self) -> Element {
+        self.at.element().expect("an item is a child of something")
+    }
+}
+
 impl<'a> Reader<'_, 'a> {
-    /// Walks the children of the open element `base`; `take` reads each of them to its end.
-    pub(super) fn children(
-        &mut self,
-        base: u32,
-        offset: usize,
-        table: &'static [Child],
-        take: &mut impl FnMut(&mut Self, Item) -> Result<(), ReadError>,
-    ) -> Result<(), ReadError> {
-        let version = self.sheet.version;
-        let mut counts = [0u32; WIDEST];
-        let mut last = 0;
-        loop {
-            self.scan.pass_space();
-            let tag = match self.scan.next()? {
-                Token::Start(tag) => tag,
-                Token::End | Token::Eof => break,
-                Token::Text(text) => {
-                    if !text.trim_ascii().is_empty() {
-                        let text = normal_lines(text.trim());
-                        let message =
-                            format!("text {:?} stands between elements; it was left out", cut(&text));
-                        self.sheet.error(offset, At::base(base), "stray-text", message);
-                    }
-                    continue;
-                }
-            };
-            // Whatever belongs to the namespace of signatures may stand where they may.
-            let name = if tag.ns == Ns::Signature { "Signature" } else { tag.name };
-            let Some((index, exact)) = find(table, name, last) else {
-                let message = format!("<{}> has no place here; it was left out", cut(tag.name));
-                self.sheet.error(tag.offset, At::base(base), "unknown-element", message);
-                self.scan.skip()?;
-                self.sheet.keep_foreign(base, self.scan.since(tag.offset));
-                continue;
-            };
-            let child = &table[index];
-            counts[index] = counts[index].saturating_add(1);
-            let at = At { base, name: child.name, nth: if child.many { counts[index] } else { 0 } };
-            let item = Item { name: child.name, at, offset: tag.offset };
-            if !self.admit(item, child, &tag, exact) {
-                self.scan.skip()?;
-                continue;
-            }
-            if index < last {
-                let message = format!("<{}> stands after <{}>; move it before", child.name, table[last].name);
-                self.sheet.error(tag.offset, at, "element-order", message);
-            }
-            last = last.max(index);
-            if !child.many && counts[index] > 1 {
-                let message =
-                    format!("<{}> stands {} times; only the first counts", child.name, counts[index]);
-                self.sheet.error(tag.offset, at, "element-repeated", message);
-                self.scan.skip()?;
-                continue;
-            }
-            self.sheet.place(at, tag.offset);
-            match item.name {
-                "Signature" => skip_signature(self, &tag, item)?,
-                _ => take(self, item)?,
-            }
-        }
-        for (child, count) in table.iter().zip(counts) {
-            if count == 0 && child.needed_since.is_some_and(|since| version >= since) {
-                let nth = if child.many { 1 } else { 0 };
-                self.sheet.missing(offset, At { base, name: child.name, nth });
-            }
-        }
-        Ok(())
-    }
-
-    /// Checks a start tag; false if the element cannot be taken.
-    fn admit(&mut self, item: Item, child: &Child, tag: &Tag<'a>, exact: bool) -> bool {
-        let Item { at, offset, .. } = item;
-        self.sheet.elements += 1;
-        if self.sheet.elements > self.sheet.limits.max_elements {
-            if self.sheet.elements == self.sheet.limits.max_elements + 1 {
-                let message =
-                    format!("more than {} elements; the rest was left out", self.sheet.limits.max_elements);
-                self.sheet.error(offset, at, "too-many-elements", message);
-            }
-            return false;
-        }
-        if !exact {
-            let message = format!("<{}> is spelled <{}>; mind the case", tag.name, child.name);
-            self.sheet.error(offset, at, "element-case", message);
-        }
-        let wanted = if item.name == "Signature" { Ns::Signature } else { self.ns };
-        if tag.ns != wanted {
-            let message =
-                format!("<{}> is in another namespace than its alert; declare one and use it", tag.name);
-            self.sheet.error(offset, at, "namespace", message);
-        }
-        let version = self.sheet.version;
-        if version < child.since || version > child.until {
-            self.sheet.error(offset, at, "element-version", format!("CAP {version} has no <{}>", child.name));
-        }
-        if item.name != "Signature" && tag.has_attributes() {
-            for name in self.scan.odd_attributes(tag) {
-                let message = format!("attribute {:?} has no place in CAP; remove it", cut(&name));
-                self.sheet.error(offset, at, "attribute", message);
-            }
-        }
-        true
-    }
-
     /// The text of an element, without white space at its ends; `None` if there is nothing.
+    #[inline]
     pub(super) fn text(&mut self, item: Item) -> Result<Option<Cow<'a, str>>, ReadError> {
-        Ok(self.text_up_to(item, None)?.0)
+        match self.scan.plain_element(None).map(trim) {
+            Some(text) => Ok((!text.is_empty()).then_some(Cow::Borrowed(text))),
+            None => Ok(self.odd_text(item, None)?.0),
+        }
     }
 
     /// Like [`Reader::text`], with a limit of its own and what was odd.
+    #[inline]
     pub(super) fn text_up_to(
         &mut self,
         item: Item,
         limit: Option<usize>,
     ) -> Result<(Option<Cow<'a, str>>, TextFaults), ReadError> {
-        let (text, mut faults) = self.scan.text(limit)?;
+        let Some(all) = self.scan.plain_element(limit) else { return self.odd_text(item, limit) };
+        let text = trim(all);
+        let faults = TextFaults { padded: text.len() != all.len(), ..TextFaults::default() };
+        Ok(((!text.is_empty()).then_some(Cow::Borrowed(text)), faults))
+    }
+
+    /// A text with anything in it but plain characters.
+    fn odd_text(
+        &mut self,
+        item: Item,
+        limit: Option<usize>,
+    ) -> Result<(Option<Cow<'a, str>>, TextFaults), ReadError> {
+        let (text, mut faults) = self.scan.mixed_text(limit)?;
         faults.padded = trim(&text).len() != text.len();
-        let Item { at, offset, .. } = item;
+        let Item { at, offset } = item;
         if faults.element {
             self.sheet.error(
                 offset,
@@ -186,16 +114,36 @@ impl<'a> Reader<'_, 'a> {
 
     /// An optional text; an empty element is absent, with a finding.
     pub(super) fn string(&mut self, item: Item) -> Result<Option<String>, ReadError> {
-        let text = self.text(item)?;
-        if text.is_none() {
+        let mut text = None;
+        self.string_into(item, &mut text)?;
+        Ok(text)
+    }
+
+    /// The same, put where it belongs: alerts are made of texts, and each is moved no more than it must.
+    pub(super) fn string_into(&mut self, item: Item, place: &mut Option<String>) -> Result<(), ReadError> {
+        match self.scan.plain_element(None).map(trim) {
+            Some("") => *place = None,
+            Some(text) => *place = Some(text.to_owned()),
+            None => *place = self.odd_text(item, None)?.0.map(Cow::into_owned),
+        }
+        if place.is_none() {
             self.empty(item);
         }
-        Ok(text.map(Cow::into_owned))
+        Ok(())
+    }
+
+    /// A mandatory text, put where it belongs; nothing if there is none.
+    pub(super) fn text_into(&mut self, item: Item, place: &mut String) -> Result<(), ReadError> {
+        match self.scan.plain_element(None) {
+            Some(text) => *place = trim(text).to_owned(),
+            None => *place = self.odd_text(item, None)?.0.unwrap_or_default().into_owned(),
+        }
+        Ok(())
     }
 
     /// Notes an empty element that passes the schema; such are frequent.
     pub(super) fn empty(&mut self, item: Item) {
-        let message = format!("<{}> is empty; leave it out", item.name);
+        let message = format!("<{}> is empty; leave it out", item.element());
         self.sheet.warning(item.offset, item.at, "empty-element", message);
     }
 
@@ -203,11 +151,11 @@ impl<'a> Reader<'_, 'a> {
     pub(super) fn name(&mut self, item: Item) -> Result<Option<String>, ReadError> {
         let (text, faults) = self.text_up_to(item, None)?;
         if faults.padded && text.is_some() {
-            let message = format!("white space stands around the value of <{}>; remove it", item.name);
+            let message = format!("white space stands around the value of <{}>; remove it", item.element());
             self.sheet.error(item.offset, item.at, "padded-name", message);
         }
         if text.is_none() {
-            let message = format!("<{}> is empty; it is mandatory", item.name);
+            let message = format!("<{}> is empty; it is mandatory", item.element());
             self.sheet.error(item.offset, item.at, "empty-name", message);
         }
         Ok(text.map(Cow::into_owned))
@@ -216,12 +164,12 @@ impl<'a> Reader<'_, 'a> {
     /// A text that the schema does not let be empty.
     pub(super) fn typed(&mut self, item: Item) -> Result<Option<Cow<'a, str>>, ReadError> {
         let (text, faults) = self.text_up_to(item, None)?;
-        if faults.padded && text.is_some() && WORDS.contains(&item.name) {
-            let message = format!("white space stands around the value of <{}>; remove it", item.name);
+        if faults.padded && text.is_some() && WORDS.contains(&item.element()) {
+            let message = format!("white space stands around the value of <{}>; remove it", item.element());
             self.sheet.error(item.offset, item.at, "padded-value", message);
         }
         if text.is_none() {
-            let message = format!("<{}> is empty; leave it out", item.name);
+            let message = format!("<{}> is empty; leave it out", item.element());
             self.sheet.error(item.offset, item.at, "empty-value", message);
         }
         Ok(text)
@@ -230,9 +178,10 @@ impl<'a> Reader<'_, 'a> {
     /// A time.
     pub(super) fn time(&mut self, item: Item) -> Result<Option<CapTime>, ReadError> {
         let Some(text) = self.typed(item)? else { return Ok(None) };
-        let Item { at, offset, name } = item;
+        let (Item { at, offset }, element) = (item, item.element());
         let Some((time, faults)) = parse(&text) else {
-            let message = format!("{:?} is no time; write <{name}> as 2026-11-21T17:00:00-06:00", cut(&text));
+            let message =
+                format!("{:?} is no time; write <{element}> as 2026-11-21T17:00:00-06:00", cut(&text));
             self.sheet.error(offset, at, "time-unreadable", message);
             return Ok(None);
         };
@@ -292,7 +241,7 @@ impl<'a> Reader<'_, 'a> {
         text: &str,
         allowed: impl Fn(Version, W) -> bool,
     ) -> Option<W> {
-        let Item { at, offset, name } = item;
+        let (Item { at, offset }, element) = (item, item.element());
         let version = self.sheet.version;
         match text.parse::<W>() {
             Ok(word) if allowed(version, word) => return Some(word),
@@ -301,7 +250,7 @@ impl<'a> Reader<'_, 'a> {
                     offset,
                     at,
                     "word-version",
-                    format!("CAP {version} has no {word} in <{name}>"),
+                    format!("CAP {version} has no {word} in <{element}>"),
                 );
                 return Some(word);
             }

@@ -1,66 +1,27 @@
 //! The XML tokens of a document, with namespaces, places and limits; no recursion, no copies of text.
 
+mod namespace;
+mod run;
+mod tag;
+
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr3};
-use quick_xml::events::attributes::Attributes;
+use memchr::memchr;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
-use super::Version;
+use super::element::Mark;
 use super::error::ReadError;
 use super::lines::Lines;
 use super::values::cut;
 use crate::Limits;
-
-/// More namespace declarations in force at once than any real document has.
-const MAX_NAMESPACES: usize = 256;
-
-/// Attributes of one element that are looked at.
-const MAX_ATTRIBUTES: usize = 64;
-
-/// What a namespace means to this crate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ns {
-    /// A version of CAP.
-    Cap(Version),
-    /// Misspelt, but meant as CAP.
-    CapLike,
-    /// Atom, RSS or EDXL-DE.
-    Feed,
-    /// XML signatures.
-    Signature,
-    /// What instances say to schema validators.
-    SchemaInstance,
-    /// No namespace, or a prefix that nobody declared.
-    Absent,
-    /// Any other.
-    Other,
-}
-
-impl Ns {
-    fn of(uri: &str) -> Ns {
-        match uri {
-            "urn:oasis:names:tc:emergency:cap:1.2" => Ns::Cap(Version::V1_2),
-            "urn:oasis:names:tc:emergency:cap:1.1" => Ns::Cap(Version::V1_1),
-            "http://www.incident.com/cap/1.0" => Ns::Cap(Version::V1_0),
-            "http://www.w3.org/2000/09/xmldsig#" => Ns::Signature,
-            "http://www.w3.org/2001/XMLSchema-instance" => Ns::SchemaInstance,
-            "" => Ns::Absent,
-            "http://www.w3.org/2005/Atom" | "http://purl.org/rss/1.0/" => Ns::Feed,
-            _ => {
-                let lower = uri.to_ascii_lowercase();
-                if lower.contains("emergency:cap") || lower.contains("incident.com/cap") {
-                    Ns::CapLike
-                } else if lower.contains("emergency:edxl:de") {
-                    Ns::Feed
-                } else {
-                    Ns::Other
-                }
-            }
-        }
-    }
-}
+use namespace::Bindings;
+pub(super) use namespace::Ns;
+pub(crate) use run::is_xml_char;
+pub(super) use run::normal_lines;
+use run::{is_regular, plain_run};
+pub(super) use tag::Tag;
+use tag::{IS_NAME, is_name, raw_attributes, repeated, tag_len};
 
 /// One token; an empty element gives a start and an end.
 #[derive(Debug)]
@@ -71,46 +32,13 @@ pub(super) enum Token<'a> {
     Eof,
 }
 
-/// A start tag.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Tag<'a> {
-    /// Name without prefix.
-    pub(super) name: &'a str,
-    pub(super) ns: Ns,
-    /// Where it begins in the text.
-    pub(super) offset: usize,
-    content: &'a str,
-    name_len: usize,
-}
-
-impl<'a> Tag<'a> {
-    /// The first attributes as name and value, without namespace declarations.
-    pub(super) fn attributes(&self) -> Vec<(String, String)> {
-        let is_own = |name: &str| name != "xmlns" && !name.starts_with("xmlns:");
-        raw_attributes(&BytesStart::from_content(self.content, self.name_len))
-            .flatten()
-            .filter(|a| is_own(a.key.as_ref()))
-            .take(MAX_ATTRIBUTES)
-            .map(|a| {
-                let value = a.normalized_value(XmlVersion::Implicit1_0).unwrap_or(Cow::Borrowed(""));
-                (a.key.as_ref().to_owned(), value.into_owned())
-            })
-            .collect()
-    }
-
-    /// Whether there is anything beside the name.
-    pub(super) fn has_attributes(&self) -> bool {
-        !self.content[self.name_len..].trim().is_empty()
-    }
-}
-
 /// Pulls tokens out of a text.
 pub(super) struct Scanner<'a> {
     text: &'a str,
     /// Where the next token begins.
     at: usize,
-    /// Names of the open elements, as written.
-    open: Vec<&'a str>,
+    /// Where the names of the open elements stand.
+    open: Names,
     /// Whether an empty element has begun and not ended.
     empty: bool,
     /// Whether the last text may hold what XML changes or forbids.
@@ -119,7 +47,7 @@ pub(super) struct Scanner<'a> {
     returns: bool,
     /// Whether the last text held `]]>`.
     section_end: bool,
-    bindings: Vec<Binding<'a>>,
+    bindings: Bindings<'a>,
     max_depth: usize,
     max_text: usize,
     /// Elements open now.
@@ -130,10 +58,30 @@ pub(super) struct Scanner<'a> {
     pub(super) late_declaration: Option<usize>,
 }
 
-struct Binding<'a> {
-    prefix: &'a str,
-    ns: Ns,
-    depth: usize,
+/// Where names stand in the text; two lists, as a pair that has just been put down in halves is slow to pick up whole.
+#[derive(Default)]
+struct Names {
+    starts: Vec<usize>,
+    lens: Vec<usize>,
+}
+
+impl Names {
+    /// Adds a name of one byte at least.
+    #[inline]
+    fn push(&mut self, start: usize, len: usize) {
+        self.starts.push(start);
+        self.lens.push(len);
+    }
+
+    fn pop(&mut self) -> Option<(usize, usize)> {
+        self.starts.pop().zip(self.lens.pop())
+    }
+
+    /// Where the last one begins, and its length.
+    #[inline]
+    fn last(&self) -> Option<(usize, usize)> {
+        Some((*self.starts.last()?, *self.lens.last()?))
+    }
 }
 
 impl<'a> Scanner<'a> {
@@ -141,12 +89,12 @@ impl<'a> Scanner<'a> {
         Scanner {
             text,
             at: 0,
-            open: Vec::with_capacity(8),
+            open: Names::default(),
             empty: false,
             odd: false,
             returns: false,
             section_end: false,
-            bindings: Vec::new(),
+            bindings: Bindings::default(),
             max_depth: limits.max_depth,
             max_text: limits.max_text,
             depth: 0,
@@ -171,7 +119,8 @@ impl<'a> Scanner<'a> {
             if self.empty {
                 self.empty = false;
                 self.open.pop();
-                return Ok(self.end());
+                self.end();
+                return Ok(Token::End);
             }
             let offset = self.at;
             let rest = &self.text.as_bytes()[offset..];
@@ -206,13 +155,46 @@ impl<'a> Scanner<'a> {
     }
 
     /// The namespace that a prefix means now.
-    fn resolve(&self, prefix: &str) -> Ns {
-        let binding = if prefix.is_empty() {
-            self.bindings.iter().rev().find(|b| b.prefix.is_empty())
-        } else {
-            self.bindings.iter().rev().find(|b| b.prefix == prefix)
-        };
-        binding.map_or(Ns::Absent, |b| b.ns)
+    pub(super) fn resolve(&self, prefix: &str) -> Ns {
+        self.bindings.resolve(prefix)
+    }
+
+    /// The bytes behind the `<` that comes next and a prefix with its colon, if an element may begin here.
+    #[inline]
+    pub(super) fn behind(&self, prefix: &str) -> Option<&'a [u8; Mark::BYTES]> {
+        let rest = self.text.as_bytes()[self.at..].strip_prefix(b"<")?;
+        if rest.first() == Some(&b'/') {
+            return None;
+        }
+        // Prefixes are short or nothing: a loop takes less time than a call.
+        let has_prefix = rest.iter().zip(prefix.bytes()).all(|(a, b)| *a == b);
+        let rest = rest.get(prefix.len()..).filter(|_| has_prefix)?;
+        rest.first_chunk().filter(|_| !self.empty && self.depth < self.max_depth)
+    }
+
+    /// Takes the start tag that comes next, of a name of so many bytes and nothing else, inside of another element.
+    #[inline]
+    pub(super) fn plain_start(&mut self, len: usize) {
+        self.open.push(self.at + 1, len);
+        self.at += len + 2;
+        self.depth += 1;
+    }
+
+    /// Takes the end tag of the element open now, if it comes next and holds nothing but the name.
+    #[inline]
+    pub(super) fn take_end(&mut self) -> bool {
+        let behind = if self.empty { None } else { self.end_of_open(self.at) };
+        if let Some(behind) = behind {
+            self.at = behind;
+            self.open.pop();
+            self.end();
+        }
+        behind.is_some()
+    }
+
+    /// Bytes that are still to come.
+    pub(super) fn left(&self) -> usize {
+        self.text.len() - self.at
     }
 
     /// Passes over the rest of the element that has just begun.
@@ -226,10 +208,18 @@ impl<'a> Scanner<'a> {
 
     /// The text of the element that has just begun, up to `limit` bytes, and what was odd in it.
     pub(super) fn text(&mut self, limit: Option<usize>) -> Result<(Cow<'a, str>, TextFaults), ReadError> {
-        let limit = limit.unwrap_or(self.max_text);
-        if let Some(text) = self.plain_element(limit) {
-            return Ok((Cow::Borrowed(text), TextFaults::default()));
+        match self.plain_element(limit) {
+            Some(text) => Ok((Cow::Borrowed(text), TextFaults::default())),
+            None => self.mixed_text(limit),
         }
+    }
+
+    /// The same, where it is not plain.
+    pub(super) fn mixed_text(
+        &mut self,
+        limit: Option<usize>,
+    ) -> Result<(Cow<'a, str>, TextFaults), ReadError> {
+        let limit = limit.unwrap_or(self.max_text);
         let outside = self.depth - 1;
         let mut all = Cow::Borrowed("");
         let mut faults = TextFaults::default();
@@ -269,43 +259,70 @@ impl<'a> Scanner<'a> {
         if self.empty {
             return;
         }
-        let rest = &self.text.as_bytes()[self.at..];
-        let spaces = rest.iter().take_while(|b| is_space(**b)).count();
-        if rest.get(spaces) == Some(&b'<') {
-            self.at += spaces;
+        let bytes = self.text.as_bytes();
+        let mut at = self.at;
+        while bytes.get(at).is_some_and(|b| is_space(*b)) {
+            at += 1;
+            // A line mostly begins with some spaces, which are counted by eight.
+            while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+                let spaces = leading_spaces(eight);
+                at += spaces;
+                if spaces < eight.len() {
+                    break;
+                }
+            }
+        }
+        if bytes.get(at) == Some(&b'<') {
+            self.at = at;
         }
     }
 
     /// The text of the element that has just begun, if it is as most are: nothing but plain text up to its end tag.
-    fn plain_element(&mut self, limit: usize) -> Option<&'a str> {
+    #[inline]
+    pub(super) fn plain_element(&mut self, limit: Option<usize>) -> Option<&'a str> {
         if self.empty {
             return None;
         }
-        let rest = &self.text.as_bytes()[self.at..];
-        let run = plain_run(rest);
-        let end = rest[run.len..].strip_prefix(b"</")?;
-        let open = self.open.last()?;
-        if run.odd || run.returns || run.len > limit || end.get(open.len()) != Some(&b'>') {
-            return None;
-        }
-        if !end.starts_with(open.as_bytes()) {
+        let run = plain_run(&self.text.as_bytes()[self.at..]);
+        let behind = self.end_of_open(self.at + run.len)?;
+        if run.notes.returns() || run.len > limit.unwrap_or(self.max_text) {
             return None;
         }
         let text = &self.text[self.at..self.at + run.len];
-        self.at += run.len + 2 + open.len() + 1;
+        if run.notes.odd() && !is_regular(text) {
+            return None;
+        }
+        self.at = behind;
         self.open.pop();
         self.end();
         Some(text)
+    }
+
+    /// Where the end tag ends that stands at `at`, if it is that of the element open now and holds nothing else.
+    #[inline]
+    fn end_of_open(&self, at: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let name = bytes.get(at..)?.strip_prefix(b"</")?;
+        let (start, len) = self.open.last()?;
+        // Sixteen bytes are compared at once, of which those behind the name do not count.
+        let same = match (bytes.get(start..).and_then(|b| b.first_chunk()), name.first_chunk()) {
+            (Some(open), Some(end)) if len < 16 => {
+                let differ = u128::from_le_bytes(*open) ^ u128::from_le_bytes(*end);
+                differ.trailing_zeros() as usize >= 8 * len
+            }
+            _ => name.starts_with(bytes.get(start..start + len)?),
+        };
+        (same && name.get(len) == Some(&b'>')).then_some(at + 2 + len + 1)
     }
 
     /// Text up to the next markup or reference; its line ends are still as written.
     fn characters(&mut self, offset: usize) -> Result<Option<Token<'a>>, ReadError> {
         let run = plain_run(&self.text.as_bytes()[offset..]);
         self.at = offset + run.len;
-        self.odd = run.odd;
-        self.returns = run.returns;
+        self.odd = run.notes.odd();
+        self.returns = run.notes.returns();
         let text = &self.text[offset..self.at];
-        self.section_end = run.odd && text.contains("]]>");
+        self.section_end = self.odd && text.contains("]]>");
         if self.depth > 0 {
             return Ok(Some(Token::Text(Cow::Borrowed(text))));
         }
@@ -336,23 +353,18 @@ impl<'a> Scanner<'a> {
         let tag = self.start(content, name_len, offset)?;
         self.at = offset + len;
         self.empty = empty;
-        self.open.push(&content[..name_len]);
+        self.open.push(offset + 1, name_len);
         Ok(Some(Token::Start(tag)))
     }
 
     fn end_tag(&mut self, offset: usize) -> Result<Option<Token<'a>>, ReadError> {
-        let rest = &self.text.as_bytes()[offset + 2..];
-        if let Some(open) = self.open.last()
-            && rest.get(open.len()) == Some(&b'>')
-            && rest.starts_with(open.as_bytes())
-        {
-            self.at = offset + 2 + open.len() + 1;
-            self.open.pop();
-            return Ok(Some(self.end()));
+        if self.take_end() {
+            return Ok(Some(Token::End));
         }
         let Some(len) = tag_len(&self.text.as_bytes()[offset..]) else { return self.rare(offset) };
         let name = self.text[offset + 2..offset + len - 1].trim_end_matches([' ', '\t', '\n', '\r']);
-        match self.open.pop() {
+        let open = self.open.pop().map(|(start, len)| &self.text[start..start + len]);
+        match open {
             Some(open) if open == name => {}
             Some(open) => {
                 let reason = format!("ill-formed document: expected `</{open}>`, but `</{name}>` was found");
@@ -365,21 +377,21 @@ impl<'a> Scanner<'a> {
             }
         }
         self.at = offset + len;
-        Ok(Some(self.end()))
+        self.end();
+        Ok(Some(Token::End))
     }
 
-    fn end(&mut self) -> Token<'a> {
-        while self.bindings.last().is_some_and(|b| b.depth == self.depth) {
-            self.bindings.pop();
-        }
+    #[inline]
+    fn end(&mut self) {
+        self.bindings.leave(self.depth);
         self.depth -= 1;
         self.done = self.depth == 0;
-        Token::End
     }
 
     /// What begins with `&`, `<!` or `<?`, and tags that do not end.
     fn rare(&mut self, offset: usize) -> Result<Option<Token<'a>>, ReadError> {
         let mut reader = Reader::from_str(&self.text[offset..]);
+        reader.config_mut().check_comments = true;
         let event = match reader.read_event() {
             Ok(event) => event,
             Err(error) => {
@@ -413,6 +425,9 @@ impl<'a> Scanner<'a> {
                 self.late_declaration = Some(offset);
                 Ok(None)
             }
+            Event::PI(content) if content.target().eq_ignore_ascii_case("xml") => {
+                Err(self.ill_formed(offset, "the name xml is kept for the declaration"))
+            }
             Event::Decl(_) | Event::Comment(_) | Event::PI(_) => Ok(None),
             Event::Start(_) | Event::Empty(_) | Event::End(_) | Event::Text(_) | Event::Eof => {
                 Err(self.ill_formed(offset, "this is no markup of XML"))
@@ -435,37 +450,43 @@ impl<'a> Scanner<'a> {
             return Err(self.ill_formed(offset, reason));
         }
         if content.len() > name_len {
-            if content.contains('<') {
-                return Err(self.ill_formed(offset, "a < stands inside a tag; write &lt; in attributes"));
-            }
-            if let Some(name) = repeated_attribute(content, name_len) {
-                return Err(self.ill_formed(offset, format!("attribute {:?} stands twice", cut(&name))));
-            }
-            for attribute in raw_attributes(&BytesStart::from_content(content, name_len)) {
-                let attribute = attribute.map_err(|e| self.ill_formed(offset, e.to_string()))?;
-                let key = attribute.key.as_ref();
-                let prefix = match key.strip_prefix("xmlns") {
-                    Some("") => "",
-                    Some(rest) if rest.starts_with(':') => &rest[1..],
-                    _ => continue,
-                };
-                if self.bindings.len() == MAX_NAMESPACES {
-                    return Err(self
-                        .ill_formed(offset, format!("more than {MAX_NAMESPACES} namespaces are declared")));
-                }
-                let place = content.find(key).unwrap_or(0) + key.len() - prefix.len();
-                let ns = Ns::of(attribute.value.trim());
-                self.bindings.push(Binding {
-                    prefix: &content[place..place + prefix.len()],
-                    ns,
-                    depth: self.depth,
-                });
-            }
+            self.declare(content, name_len, offset)?;
         }
         let colon = name.bytes().position(|b| b == b':');
         let (prefix, name) = colon.map_or(("", name), |at| (&name[..at], &name[at + 1..]));
         let ns = self.resolve(prefix);
         Ok(Tag { name, ns, offset, content, name_len })
+    }
+
+    /// Looks at what stands in a tag beside the name, and takes the namespaces that it declares.
+    fn declare(&mut self, content: &'a str, name_len: usize, offset: usize) -> Result<(), ReadError> {
+        if memchr(b'<', content.as_bytes()).is_some() {
+            return Err(self.ill_formed(offset, "a < stands inside a tag; write &lt; in attributes"));
+        }
+        let start = BytesStart::from_content(content, name_len);
+        if let Some(name) = repeated(&start) {
+            return Err(self.ill_formed(offset, format!("attribute {:?} stands twice", cut(&name))));
+        }
+        for attribute in raw_attributes(&start) {
+            let attribute = attribute.map_err(|e| self.ill_formed(offset, e.to_string()))?;
+            let key = attribute.key.as_ref();
+            if !is_name(key) {
+                return Err(self.ill_formed(offset, format!("{:?} is no name of an attribute", cut(key))));
+            }
+            if let Err(error) = attribute.normalized_value(XmlVersion::Implicit1_0) {
+                return Err(self.ill_formed(offset, format!("attribute {:?}: {error}", cut(key))));
+            }
+            let prefix = match key.strip_prefix("xmlns") {
+                Some("") => "",
+                Some(rest) if rest.starts_with(':') => &rest[1..],
+                _ => continue,
+            };
+            let place = content.find(key).unwrap_or(0) + key.len() - prefix.len();
+            let (prefix, ns) = (&content[place..place + prefix.len()], Ns::of(attribute.value.trim()));
+            let declared = self.bindings.declare(prefix, ns, self.depth);
+            declared.map_err(|e| self.ill_formed(offset, e.to_string()))?;
+        }
+        Ok(())
     }
 
     fn reference(
@@ -500,6 +521,17 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// White space of XML.
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// Spaces at the start.
+#[inline]
+fn leading_spaces(bytes: &[u8; 8]) -> usize {
+    (u64::from_le_bytes(*bytes) ^ u64::from_le_bytes([b' '; 8])).trailing_zeros() as usize / 8
+}
+
 /// What was odd in a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct TextFaults {
@@ -513,158 +545,6 @@ pub(super) struct TextFaults {
     pub(super) padded: bool,
     /// `]]>`, which ends a section that was not begun.
     pub(super) section_end: bool,
-}
-
-/// Whether XML 1.0 lets a character stand.
-pub(crate) fn is_xml_char(ch: char) -> bool {
-    !matches!(ch, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
-}
-
-/// Bytes of a tag from `<` to `>`, which counts in no quotes; none if it does not end.
-fn tag_len(bytes: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    loop {
-        at += memchr3(b'>', b'\'', b'"', &bytes[at..])? + 1;
-        let mark = bytes[at - 1];
-        if mark == b'>' {
-            return Some(at);
-        }
-        at += memchr(mark, &bytes[at..])? + 1;
-    }
-}
-
-/// Bytes up to the next `<` or `&`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Run {
-    len: usize,
-    /// Whether some may begin what XML forbids.
-    odd: bool,
-    /// Whether there are carriage returns among them.
-    returns: bool,
-}
-
-/// Measures a run of text. Most are short, so it looks at eight bytes at a time, and at more once a run is long.
-fn plain_run(bytes: &[u8]) -> Run {
-    let mut run = Run::default();
-    while let Some((word, _)) = bytes[run.len..].split_first_chunk::<8>() {
-        let word = u64::from_le_bytes(*word);
-        let stops = equal(word, b'<') | equal(word, b'&');
-        // What stands before the lowest stop; all if there is none.
-        let before = stops.wrapping_sub(1) & !stops;
-        let returns = equal(word, b'\r') & before;
-        let control = zero_bytes(word & (LOW * 0xE0)) & !(equal(word, b'\n') | equal(word, b'\t') | returns);
-        // 0xEF begins U+FFFE and U+FFFF.
-        let odd = control | equal(word, 0xEF) | equal(word, b']');
-        run.odd |= odd & before != 0;
-        run.returns |= returns != 0;
-        if stops != 0 {
-            run.len += stops.trailing_zeros() as usize / 8;
-            return run;
-        }
-        run.len += 8;
-        if run.len.is_multiple_of(64) {
-            run = long_run(bytes, run);
-        }
-    }
-    for byte in &bytes[run.len..] {
-        match byte {
-            b'<' | b'&' => break,
-            b'\r' => run.returns = true,
-            b'\n' | b'\t' => {}
-            ..0x20 | 0xEF | b']' => run.odd = true,
-            _ => {}
-        }
-        run.len += 1;
-    }
-    run
-}
-
-/// Goes on with a run by blocks, each without branches inside, as long as none holds a stop.
-fn long_run(bytes: &[u8], mut run: Run) -> Run {
-    let any = |block: &[u8; 32], is: fn(u8) -> bool| block.iter().fold(false, |any, b| any | is(*b));
-    for block in bytes[run.len..].as_chunks::<32>().0 {
-        if any(block, |b| b == b'<' || b == b'&') {
-            break;
-        }
-        run.returns |= any(block, |b| b == b'\r');
-        run.odd |=
-            any(block, |b| (b < 0x20 && b != b'\n' && b != b'\t' && b != b'\r') || b == 0xEF || b == b']');
-        run.len += block.len();
-    }
-    run
-}
-
-/// The lowest bit of each byte.
-const LOW: u64 = 0x0101_0101_0101_0101;
-
-/// The highest bit of each byte that is `byte`.
-fn equal(word: u64, byte: u8) -> u64 {
-    zero_bytes(word ^ (LOW * u64::from(byte)))
-}
-
-/// The highest bit of each byte that is zero; no byte carries into the next.
-fn zero_bytes(word: u64) -> u64 {
-    !(((word & (LOW * 0x7F)) + LOW * 0x7F) | word | (LOW * 0x7F))
-}
-
-/// White space of XML.
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
-}
-
-/// Attributes without the search for repeated names, which takes quadratic time.
-fn raw_attributes<'t>(tag: &'t BytesStart<'_>) -> Attributes<'t> {
-    let mut attributes = tag.attributes();
-    attributes.with_checks(false);
-    attributes
-}
-
-/// The first attribute that stands twice.
-fn repeated_attribute(content: &str, name_len: usize) -> Option<String> {
-    let start = BytesStart::from_content(content, name_len);
-    let names = || raw_attributes(&start).flatten().map(|a| a.key.as_ref().to_owned());
-    let mut names: Vec<String> = names().collect();
-    names.sort_unstable();
-    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone())
-}
-
-/// Bytes that names of XML are made of, as far as ASCII goes.
-const IS_NAME: [bool; 256] = {
-    let mut is_name = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        is_name[byte] = byte >= 0x80
-            || (byte as u8).is_ascii_alphanumeric()
-            || matches!(byte as u8, b'-' | b'.' | b'_' | b':');
-        byte += 1;
-    }
-    is_name
-};
-
-/// Whether a text is a name of XML, as far as ASCII goes.
-fn is_name(name: &str) -> bool {
-    let first = name.as_bytes().first();
-    first.is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b':' | 0x80..))
-        && name.bytes().all(|b| IS_NAME[usize::from(b)])
-}
-
-/// Line ends as XML passes them on.
-pub(super) fn normal_lines(text: &str) -> Cow<'_, str> {
-    let Some(mut at) = memchr(b'\r', text.as_bytes()) else { return Cow::Borrowed(text) };
-    let mut normal = String::with_capacity(text.len());
-    let mut rest = text;
-    loop {
-        normal.push_str(&rest[..at]);
-        normal.push('\n');
-        rest = &rest[at + 1..];
-        rest = rest.strip_prefix('\n').unwrap_or(rest);
-        match memchr(b'\r', rest.as_bytes()) {
-            Some(next) => at = next,
-            None => break,
-        }
-    }
-    normal.push_str(rest);
-    Cow::Owned(normal)
 }
 
 #[cfg(test)]

@@ -2,26 +2,50 @@
 
 use std::collections::HashMap;
 
+use super::element::Element;
 use super::lines::Lines;
 use super::{Foreign, Version};
 use crate::check::{Broken, Spot};
 use crate::{Finding, FindingSeverity, Limits};
 
-/// An element of the alert, named without building its path.
+/// An element of the alert, named without building its path. One number goes from hand to hand in a register.
+///
+/// From the highest bits: which parent, as an index into the bases (32); which child, or 0 for the parent itself (8);
+/// its count from 1, or 0 if it may stand once only (24; nobody counts higher).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct At {
-    /// Which parent, as an index into the bases.
-    pub(super) base: u32,
-    /// The child, or the parent itself if empty.
-    pub(super) name: &'static str,
-    /// Its count from 1, or 0 if it may stand once only.
-    pub(super) nth: u32,
-}
+pub(super) struct At(u64);
+
+const MOST_COUNTED: u32 = (1 << 24) - 1;
 
 impl At {
     /// The parent itself.
     pub(super) fn base(base: u32) -> At {
-        At { base, name: "", nth: 0 }
+        At(u64::from(base) << 32)
+    }
+
+    /// A child of a parent.
+    #[inline]
+    pub(super) fn child(base: u32, element: Element, nth: u32) -> At {
+        At(u64::from(base) << 32 | u64::from(element.number()) << 24 | u64::from(nth.min(MOST_COUNTED)))
+    }
+
+    fn parent(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    /// The child, if it is one.
+    #[inline]
+    pub(super) fn element(self) -> Option<Element> {
+        Element::of_number((self.0 >> 24) as u8)
+    }
+
+    fn name(self) -> &'static str {
+        self.element().map_or("", Element::as_str)
+    }
+
+    /// Its count from 1, or 0 if it may stand once only.
+    pub(super) fn nth(self) -> u32 {
+        self.0 as u32 & MOST_COUNTED
     }
 }
 
@@ -39,7 +63,8 @@ pub(super) struct Sheet {
     room: usize,
     /// Findings over the limit: how many, and the heaviest.
     more: Option<(usize, FindingSeverity)>,
-    bases: Vec<Spot>,
+    /// Elements that have children: the alert, and then each as its parent knows it.
+    bases: Vec<At>,
     places: Vec<(At, usize)>,
     missing: Vec<At>,
     foreign: Vec<Foreign>,
@@ -49,7 +74,14 @@ pub(super) struct Sheet {
 
 impl Sheet {
     /// A sheet for the alert at `offset`, of whose document `general` things were noted.
-    pub(super) fn new(version: Version, limits: &Limits, general: usize, offset: usize) -> Sheet {
+    /// `bytes` are as many as it may take: the more, the more places will be noted.
+    pub(super) fn new(
+        version: Version,
+        limits: &Limits,
+        general: usize,
+        offset: usize,
+        bytes: usize,
+    ) -> Sheet {
         let mut sheet = Sheet {
             version,
             limits: limits.clone(),
@@ -59,31 +91,27 @@ impl Sheet {
             room: limits.max_findings.saturating_sub(general).max(1),
             more: None,
             bases: Vec::with_capacity(16),
-            places: Vec::with_capacity(64),
+            places: Vec::with_capacity((bytes / BYTES_OF_ELEMENT).clamp(16, 1_024)),
             missing: Vec::new(),
             foreign: Vec::new(),
             foreign_bytes: 0,
         };
-        sheet.bases.push(Spot::ALERT);
+        sheet.bases.push(At::base(0));
         sheet.place(At::base(0), offset);
         sheet
     }
 
     /// Registers an element that has children.
+    #[inline]
     pub(super) fn open(&mut self, at: At, offset: usize) -> u32 {
         let base = u32::try_from(self.bases.len()).unwrap_or(u32::MAX);
-        let parent = self.bases.get(at.base as usize).copied().unwrap_or(Spot::ALERT);
-        let spot = match at.name {
-            "info" => Spot::info(at.nth),
-            "area" | "resource" => parent.part(at.name, at.nth),
-            _ => parent.nth(at.name, at.nth),
-        };
-        self.bases.push(spot);
+        self.bases.push(at);
         self.place(At::base(base), offset);
         base
     }
 
     /// Remembers where an element stands.
+    #[inline]
     pub(super) fn place(&mut self, at: At, offset: usize) {
         self.places.push((at, offset));
     }
@@ -91,7 +119,8 @@ impl Sheet {
     /// Notes that a mandatory element is not there; the rules need not say it again.
     pub(super) fn missing(&mut self, offset: usize, at: At) {
         self.missing.push(at);
-        self.error(offset, at, "missing", format!("<{}> is missing; it is mandatory", at.name));
+        let message = format!("<{}> is missing; it is mandatory", at.name());
+        self.error(offset, at, "missing", message);
     }
 
     /// Keeps an element that the standard does not know, as long as together they fit into one text.
@@ -181,25 +210,40 @@ impl Sheet {
     }
 
     fn path(&self, at: At) -> String {
-        let base = self.bases.get(at.base as usize).copied().unwrap_or(Spot::ALERT);
-        match at {
-            At { name: "", .. } => base.to_string(),
-            At { name, nth: 0, .. } => format!("{base}/{name}"),
-            At { name, nth, .. } => format!("{base}/{name}[{nth}]"),
+        let mut path = match (at.parent(), self.bases.get(at.parent() as usize)) {
+            (1.., Some(parent)) => self.path(*parent),
+            _ => "/alert".to_owned(),
+        };
+        if let Some(child) = at.element() {
+            path.push('/');
+            path.push_str(child.as_str());
         }
+        if at.nth() > 0 {
+            path.push_str(&format!("[{}]", at.nth()));
+        }
+        path
     }
 
     /// The element of a spot. Findings are few and alerts small, so a walk beats an index.
     fn at(&self, spot: Spot) -> At {
-        let parent = Spot { name: "", nth: 0, ..spot };
-        let base = self.bases.iter().position(|base| *base == parent).unwrap_or(0);
-        At { base: u32::try_from(base).unwrap_or(0), name: spot.name, nth: spot.nth }
+        let of = |base: u32, name: &str, nth: u32| match Element::of(name) {
+            Some(element) => At::child(base, element, nth),
+            None => At::base(base),
+        };
+        let base_of = |at: At| self.bases.iter().skip(1).position(|known| *known == at).map_or(0, |n| n + 1);
+        let mut base = 0;
+        for (name, nth) in [("info", spot.info), (spot.part, spot.part_nth)] {
+            if nth > 0 {
+                base = u32::try_from(base_of(of(base, name, nth))).unwrap_or(0);
+            }
+        }
+        of(base, spot.name, spot.nth)
     }
 
     /// Where an element stands, or else its parent.
     fn offset(&self, at: At) -> usize {
         let of = |at: At| self.places.iter().find(|(place, _)| *place == at).map(|(_, offset)| *offset);
-        of(at).or_else(|| of(At::base(at.base))).or_else(|| of(At::base(0))).unwrap_or(0)
+        of(at).or_else(|| of(At::base(at.parent()))).or_else(|| of(At::base(0))).unwrap_or(0)
     }
 
     /// Where the elements of many findings stand, by their paths.
@@ -207,13 +251,16 @@ impl Sheet {
         if findings.is_empty() {
             return Vec::new();
         }
-        let paths: Vec<String> = self.bases.iter().map(Spot::to_string).collect();
+        let paths: Vec<String> = (0..).zip(&self.bases).map(|(base, _)| self.path(At::base(base))).collect();
         let bases: HashMap<&str, u32> = paths.iter().map(String::as_str).zip(0..).collect();
-        let key = |at: At| (at.base, at.name, at.nth);
+        let key = |at: At| (at.parent(), at.name(), at.nth());
         let places: Places<'_> = self.places.iter().rev().map(|(at, offset)| (key(*at), *offset)).collect();
         findings.iter().map(|finding| place_of(&finding.path, &bases, &places)).collect()
     }
 }
+
+/// About as many bytes as an element takes.
+const BYTES_OF_ELEMENT: usize = 64;
 
 /// Offsets by parent, name and count.
 type Places<'n> = HashMap<(u32, &'n str, u32), usize>;

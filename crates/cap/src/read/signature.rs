@@ -35,7 +35,7 @@ pub(super) fn skip_signature(
     } else if other && !whole {
         let message = "the signature is not over the alert that holds it: its Reference needs URI=\"\"";
         reader.sheet.error(item.offset, item.at, "signature-form", message);
-    } else if item.at.nth > 1 {
+    } else if item.at.nth() > 1 {
         let message = "an alert has one signature; nobody knows which of several counts";
         reader.sheet.warning(item.offset, item.at, "signature-repeated", message);
     }

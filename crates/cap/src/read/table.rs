@@ -1,12 +1,15 @@
 //! The schemas of CAP 1.0, 1.1 and 1.2 as tables: children, order, how often, since which version.
 
 use super::Version;
+use super::element::{Element, Mark};
+use Element as E;
 use Version::{V1_0, V1_1, V1_2};
 
 /// One child of an element, in schema order.
 #[derive(Debug)]
 pub(super) struct Child {
-    pub(super) name: &'static str,
+    pub(super) element: Element,
+    mark: Mark,
     /// Whether it may stand more than once.
     pub(super) many: bool,
     /// The first version in which it must stand.
@@ -16,99 +19,115 @@ pub(super) struct Child {
     pub(super) until: Version,
 }
 
-const fn child(name: &'static str, many: bool, needed_since: Option<Version>, since: Version) -> Child {
-    Child { name, many, needed_since, since, until: V1_2 }
+const fn child(element: Element, many: bool, needed_since: Option<Version>, since: Version) -> Child {
+    Child { element, mark: Mark::of(element), many, needed_since, since, until: V1_2 }
 }
 
 /// Stands once.
-const fn one(name: &'static str) -> Child {
-    child(name, false, Some(V1_0), V1_0)
+const fn one(element: Element) -> Child {
+    child(element, false, Some(V1_0), V1_0)
 }
 
 /// Stands once, since 1.1; may be left out in 1.0.
-const fn one_since_1_1(name: &'static str) -> Child {
-    child(name, false, Some(V1_1), V1_0)
+const fn one_since_1_1(element: Element) -> Child {
+    child(element, false, Some(V1_1), V1_0)
 }
 
 /// May stand once.
-const fn maybe(name: &'static str) -> Child {
-    child(name, false, None, V1_0)
+const fn maybe(element: Element) -> Child {
+    child(element, false, None, V1_0)
 }
 
 /// May stand any number of times.
-const fn any(name: &'static str) -> Child {
-    child(name, true, None, V1_0)
+const fn any(element: Element) -> Child {
+    child(element, true, None, V1_0)
 }
 
-pub(super) const ALERT: &[Child] = &[
-    one("identifier"),
-    one("sender"),
-    one("sent"),
-    one("status"),
-    one("msgType"),
-    Child { name: "password", many: false, needed_since: None, since: V1_0, until: V1_0 },
-    maybe("source"),
-    one_since_1_1("scope"),
-    maybe("restriction"),
-    maybe("addresses"),
-    any("code"),
-    maybe("note"),
-    maybe("references"),
-    maybe("incidents"),
-    any("info"),
-    child("Signature", true, None, V1_2),
+pub(super) static ALERT: &[Child] = &[
+    one(E::Identifier),
+    one(E::Sender),
+    one(E::Sent),
+    one(E::Status),
+    one(E::MsgType),
+    Child { until: V1_0, ..maybe(E::Password) },
+    maybe(E::Source),
+    one_since_1_1(E::Scope),
+    maybe(E::Restriction),
+    maybe(E::Addresses),
+    any(E::Code),
+    maybe(E::Note),
+    maybe(E::References),
+    maybe(E::Incidents),
+    any(E::Info),
+    child(E::Signature, true, None, V1_2),
 ];
 
-pub(super) const INFO: &[Child] = &[
-    maybe("language"),
-    child("category", true, Some(V1_1), V1_0),
-    one("event"),
-    child("responseType", true, None, V1_1),
-    one("urgency"),
-    one("severity"),
-    one("certainty"),
-    maybe("audience"),
-    any("eventCode"),
-    maybe("effective"),
-    maybe("onset"),
-    maybe("expires"),
-    maybe("senderName"),
-    maybe("headline"),
-    maybe("description"),
-    maybe("instruction"),
-    maybe("web"),
-    maybe("contact"),
-    any("parameter"),
-    any("resource"),
-    any("area"),
+pub(super) static INFO: &[Child] = &[
+    maybe(E::Language),
+    child(E::Category, true, Some(V1_1), V1_0),
+    one(E::Event),
+    child(E::ResponseType, true, None, V1_1),
+    one(E::Urgency),
+    one(E::Severity),
+    one(E::Certainty),
+    maybe(E::Audience),
+    any(E::EventCode),
+    maybe(E::Effective),
+    maybe(E::Onset),
+    maybe(E::Expires),
+    maybe(E::SenderName),
+    maybe(E::Headline),
+    maybe(E::Description),
+    maybe(E::Instruction),
+    maybe(E::Web),
+    maybe(E::Contact),
+    any(E::Parameter),
+    any(E::Resource),
+    any(E::Area),
 ];
 
-pub(super) const RESOURCE: &[Child] = &[
-    one("resourceDesc"),
-    child("mimeType", false, Some(V1_2), V1_0),
-    maybe("size"),
-    maybe("uri"),
-    child("derefUri", false, None, V1_1),
-    maybe("digest"),
+pub(super) static RESOURCE: &[Child] = &[
+    one(E::ResourceDesc),
+    child(E::MimeType, false, Some(V1_2), V1_0),
+    maybe(E::Size),
+    maybe(E::Uri),
+    child(E::DerefUri, false, None, V1_1),
+    maybe(E::Digest),
 ];
 
-pub(super) const AREA: &[Child] =
-    &[one("areaDesc"), any("polygon"), any("circle"), any("geocode"), maybe("altitude"), maybe("ceiling")];
+pub(super) static AREA: &[Child] = &[
+    one(E::AreaDesc),
+    any(E::Polygon),
+    any(E::Circle),
+    any(E::Geocode),
+    maybe(E::Altitude),
+    maybe(E::Ceiling),
+];
 
-pub(super) const NAMED: &[Child] = &[one("valueName"), one("value")];
+pub(super) static NAMED: &[Child] = &[one(E::ValueName), one(E::Value)];
 
 /// The most children a table has.
 pub(super) const WIDEST: usize = 24;
 
 /// Where a name stands in a table; the second answer is whether it is spelled exactly.
 pub(super) fn find(table: &[Child], name: &str, last: usize) -> Option<(usize, bool)> {
-    let exact = |c: &Child| c.name == name;
-    // Elements mostly come in order, so the search begins where the last one stood.
-    let ahead = table[last..].iter().position(exact).map(|at| at + last);
-    if let Some(at) = ahead.or_else(|| table[..last].iter().position(exact)) {
+    if let Some(at) = search(table, last, |child| child.element.as_str() == name) {
         return Some((at, true));
     }
-    table.iter().position(|c| c.name.eq_ignore_ascii_case(name)).map(|at| (at, false))
+    table.iter().position(|c| c.element.as_str().eq_ignore_ascii_case(name)).map(|at| (at, false))
+}
+
+/// Where the element stands whose name and the end of its tag come next.
+#[inline]
+pub(super) fn find_mark(table: &[Child], bytes: &[u8; Mark::BYTES], last: usize) -> Option<usize> {
+    search(table, last, |child| child.mark.begins(bytes))
+}
+
+/// Elements mostly come in order, so the search begins where the last one stood.
+#[inline]
+fn search(table: &[Child], last: usize, is_it: impl Fn(&Child) -> bool) -> Option<usize> {
+    let ahead = table[last..].iter().position(&is_it).map(|at| at + last);
+    ahead.or_else(|| table[..last].iter().position(&is_it))
 }
 
 #[cfg(test)]
@@ -120,8 +139,8 @@ mod tests {
         for table in [ALERT, INFO, RESOURCE, AREA, NAMED] {
             assert!(table.len() <= WIDEST);
             for (at, child) in table.iter().enumerate() {
-                assert_eq!(find(table, child.name, table.len() - 1), Some((at, true)));
-                assert_eq!(find(table, &child.name.to_uppercase(), 0), Some((at, false)));
+                assert_eq!(find(table, child.element.as_str(), table.len() - 1), Some((at, true)));
+                assert_eq!(find(table, &child.element.as_str().to_uppercase(), 0), Some((at, false)));
             }
         }
         assert_eq!(find(AREA, "info", 2), None);

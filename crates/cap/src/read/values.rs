@@ -2,6 +2,7 @@
 
 use memchr::memchr_iter;
 
+use super::decimal::short_decimal;
 use crate::{Circle, Position};
 
 /// Text without the white space of XML at its ends; a no-break space is content.
@@ -16,6 +17,11 @@ pub(crate) fn trim(text: &str) -> &str {
 
 /// A number; the second answer is whether it is an xs:decimal as CAP writes it.
 pub(super) fn number(text: &str) -> Option<(f64, bool)> {
+    if let Some((value, len)) = short_decimal(text.as_bytes())
+        && len == text.len()
+    {
+        return Some((value, true));
+    }
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let exact =
         digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') && digits.bytes().any(|b| b.is_ascii_digit());
@@ -40,16 +46,17 @@ pub(super) struct Ring {
 
 /// Reads "lat,lon lat,lon …", at most `room` positions.
 pub(super) fn ring(text: &str, room: usize) -> Ring {
+    let bytes = text.as_bytes();
     // Positions are many and memory is not: there is one for each comma, and no more.
-    let commas = memchr_iter(b',', text.as_bytes()).count();
+    let commas = memchr_iter(b',', bytes).count();
     let mut ring = Ring { points: Vec::with_capacity(commas.min(room)), ..Ring::default() };
-    let mut rest = text.trim_ascii_start();
-    while !rest.is_empty() {
-        let (position, len) = match plain_pair(rest.as_bytes()) {
+    let mut at = after_space(bytes, 0);
+    while at < bytes.len() {
+        let (position, len) = match plain_pair(&bytes[at..]) {
             Some((position, len)) => (Some(position), len),
             None => {
-                let len = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
-                (pair(&rest[..len]).filter(|(_, exact)| *exact).map(|(position, _)| position), len)
+                let token = first_token(&text[at..]);
+                (pair(token).filter(|(_, exact)| *exact).map(|(position, _)| position), token.len())
             }
         };
         match position {
@@ -59,21 +66,29 @@ pub(super) fn ring(text: &str, room: usize) -> Ring {
                 return ring;
             }
             None => {
-                ring.odd = Some(cut(&rest[..len]));
+                ring.odd = Some(cut(&text[at..at + len]));
                 return loose_ring(text, room, ring);
             }
         }
-        rest = after_space(&rest[len..]);
+        at = after_space(bytes, at + len);
     }
     ring
 }
 
-/// Text from the first character that is no white space, which mostly is the second.
-fn after_space(text: &str) -> &str {
-    match text.as_bytes() {
-        [b' ', next, ..] if next.is_ascii_graphic() => &text[1..],
-        _ => text.trim_ascii_start(),
+/// Where the first byte at or after `at` stands that is no white space; mostly it is the second.
+#[inline]
+fn after_space(bytes: &[u8], at: usize) -> usize {
+    match bytes.get(at..) {
+        Some([b' ', next, ..]) if next.is_ascii_graphic() => at + 1,
+        Some(rest) => bytes.len() - rest.trim_ascii_start().len(),
+        None => bytes.len(),
     }
+}
+
+/// Text up to the first white space.
+fn first_token(text: &str) -> &str {
+    let end = text.find(|c: char| c.is_ascii_whitespace()).unwrap_or(text.len());
+    &text[..end]
 }
 
 /// A ring with brackets, semicolons, exponents or white space around commas: all its numbers, two by two.
@@ -102,6 +117,13 @@ fn loose_ring(text: &str, room: usize, mut ring: Ring) -> Ring {
 
 /// Reads "lat,lon radius".
 pub(super) fn circle(text: &str) -> Option<(Circle, bool)> {
+    if let Some((center, len)) = plain_pair(text.as_bytes())
+        && let Some(rest) = text.as_bytes()[len..].strip_prefix(b" ")
+        && let Some((radius_km, radius_len)) = short_decimal(rest)
+        && radius_len == rest.len()
+    {
+        return Some((Circle { center, radius_km }, true));
+    }
     let mut tokens = text.split_ascii_whitespace();
     if let (Some(center), Some(radius), None) = (tokens.next(), tokens.next(), tokens.next())
         && let (Some((center, true)), Some((radius_km, true))) = (pair(center), number(radius))
@@ -179,6 +201,7 @@ pub(super) fn cut(text: &str) -> String {
 /// Reads "lat,lon" in short decimals at the start of `bytes`, up to white space or the end.
 ///
 /// The second answer is how many bytes it takes. What is longer or other is left to [`pair`].
+#[inline]
 fn plain_pair(bytes: &[u8]) -> Option<(Position, usize)> {
     let (lat, comma) = short_decimal(bytes)?;
     if bytes.get(comma) != Some(&b',') {
@@ -188,90 +211,6 @@ fn plain_pair(bytes: &[u8]) -> Option<(Position, usize)> {
     let end = comma + 1 + len;
     let ends = bytes.get(end).is_none_or(u8::is_ascii_whitespace);
     ends.then_some((Position { lat, lon }, end))
-}
-
-/// Powers of ten.
-const TENS: [u64; 16] = {
-    let mut tens = [1; 16];
-    let mut at = 1;
-    while at < 16 {
-        tens[at] = tens[at - 1] * 10;
-        at += 1;
-    }
-    tens
-};
-
-/// Reads a decimal of at most 15 digits, and says how many bytes it takes.
-///
-/// Digits and power of ten are then exact as `f64`, so their quotient is the nearest to the decimal
-/// (Clinger 1990, "How to read floating point numbers accurately"), the same that the standard library finds.
-#[inline]
-fn short_decimal(bytes: &[u8]) -> Option<(f64, usize)> {
-    const POWERS: [f64; 16] =
-        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
-    let negative = bytes.first() == Some(&b'-');
-    let start = usize::from(matches!(bytes.first(), Some(b'-' | b'+')));
-    let (whole, wholes) = digits(&bytes[start..]);
-    let (mut number, mut count, mut at) = (whole, wholes, start + wholes);
-    let mut decimals = 0;
-    if bytes.get(at) == Some(&b'.') {
-        let (fraction, len) = digits(&bytes[at + 1..]);
-        (decimals, count, at) = (len, count + len, at + 1 + len);
-        if count > 15 {
-            return None;
-        }
-        number = number * TENS[len] + fraction;
-    }
-    if count == 0 || count > 15 {
-        return None;
-    }
-    let value = number as f64 / POWERS[decimals];
-    Some((if negative { -value } else { value }, at))
-}
-
-/// The number that the digits at the start make, and how many they are; of more than 15 the number is not told.
-#[inline]
-fn digits(bytes: &[u8]) -> (u64, usize) {
-    let (mut number, mut count) = (0u64, 0);
-    if let Some((word, _)) = bytes.split_first_chunk::<8>() {
-        (number, count) = eight_digits(u64::from_le_bytes(*word));
-        if count < 8 {
-            return (number, count);
-        }
-    }
-    if let Some((word, _)) = bytes.get(8..).and_then(|rest| rest.split_first_chunk::<8>()) {
-        let (more, len) = eight_digits(u64::from_le_bytes(*word));
-        if len < 8 {
-            return (number * TENS[len] + more, 8 + len);
-        }
-    }
-    while let Some(digit) = bytes.get(count).map(|b| b.wrapping_sub(b'0')).filter(|d| *d < 10) {
-        if count < 15 {
-            number = number * 10 + u64::from(digit);
-        }
-        count += 1;
-    }
-    (number, count)
-}
-
-/// The digits at the start of eight bytes, the first of which is the lowest.
-///
-/// They are shifted up so that zeros stand before them, then joined in pairs, fours and eights (Lemire 2018, "Quickly
-/// parsing eight digits").
-fn eight_digits(word: u64) -> (u64, usize) {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    let values = word ^ (LOW * 0x30);
-    // A byte above 9 reaches its highest bit, or has it already; a carry only spoils bytes after it.
-    let others = (values.wrapping_add(LOW * 0x76) | values) & (LOW * 0x80);
-    let count = others.trailing_zeros() as usize / 8;
-    if count == 0 {
-        return (0, 0);
-    }
-    let values = values << (8 * (8 - count));
-    let pairs = values.wrapping_mul(10).wrapping_add(values >> 8) & 0x00FF_00FF_00FF_00FF;
-    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_FFFF_0000_FFFF;
-    let eight = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xFFFF_FFFF;
-    (eight, count)
 }
 
 /// Reads "lat,lon"; the second answer is whether both are plain decimals.
@@ -299,21 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn short_decimals_are_what_the_standard_library_reads() {
-        let texts =
-            ["0", "-0", "+7", "90.", ".5", "-179.999999", "38.47", "0.1", "123456789.012345", "00.300"];
-        for text in texts {
-            let (value, len) = short_decimal(text.as_bytes()).unwrap();
-            assert_eq!(value.to_bits(), text.parse::<f64>().unwrap().to_bits(), "{text}");
-            assert_eq!(len, text.len());
-        }
-        for text in ["", "-", ".", "x", "1234567890.123456"] {
-            assert_eq!(short_decimal(text.as_bytes()), None, "{text}");
-        }
-        for n in 0..100_000u32 {
-            let text = format!("{}.{:06}", n % 180, u64::from(n) * 7_919_999 % 1_000_000);
-            assert_eq!(short_decimal(text.as_bytes()), Some((text.parse().unwrap(), text.len())), "{text}");
-        }
+    fn plain_pairs_end_at_white_space() {
         assert_eq!(plain_pair(b"1,2 3"), Some((p(1.0, 2.0), 3)));
         for text in ["1 2", "1,2,3", "1,2)", "1,", "1e1,2"] {
             assert_eq!(plain_pair(text.as_bytes()), None, "{text}");

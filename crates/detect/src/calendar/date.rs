@@ -36,6 +36,16 @@ impl Date {
         there.then_some(Self { year, month, day })
     }
 
+    /// Reads a date as 2020-03-01.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let (year, rest) = text.split_at_checked(4).filter(|(year, _)| digits(year))?;
+        let (month, day) = rest.strip_prefix('-')?.split_once('-')?;
+        let two = |part: &str| (part.len() == 2 && digits(part)).then(|| part.parse().ok()).flatten();
+        Self::new(year.parse().ok()?, two(month)?, two(day)?)
+    }
+
     /// The date of a day.
     #[must_use]
     pub fn of(day: Day) -> Self {
@@ -159,6 +169,10 @@ mod tests {
             yesterday = date;
         }
         assert_eq!(Date::of(0).to_string(), "1970-01-01");
+        assert_eq!(Date::read("2024-02-29"), Date::new(2024, 2, 29));
+        for wrong in ["2023-02-29", "2024-2-29", "24-02-29", "2024-02-29T", "", "+024-01-01", "ab-cd"] {
+            assert_eq!(Date::read(wrong), None, "{wrong}");
+        }
         for end in [Day::MIN, Day::MAX] {
             assert_eq!(Date::of(end).day(), end);
         }

@@ -194,7 +194,11 @@ impl Judge for Bayes {
                     let score = (value - mean) / variance.sqrt();
                     outcome.push(mean, bound, score, over(value, bound, Reason::Undefined));
                 }
-                Err(reason) => outcome.push(NA, NA, NA, unjudged(value, reason)),
+                Err(reason) => {
+                    // Of nothing at all the reference still asks for a quantile, which is no number.
+                    let bound = if self.mode == Mode::Compat { f64::NAN } else { NA };
+                    outcome.push(NA, bound, NA, unjudged(value, reason));
+                }
             }
         }
         Ok(outcome)

@@ -28,9 +28,7 @@ al. 1999). The bound is the largest count that is no alarm.
 | `h` | the decision interval; default 5 |
 | `fn` | `categoricalCUSUM`, the reference's name for it; may be left out |
 | `ret` | `cases` or `value`: what the reference returns as its bound; both are always there |
-| `mode` | `default` or `compat`: in `compat` nothing is judged after a missing value; by default it leaves the sum as it is |
-
-Counts in more than two categories: `categorical::CategoricalCusum`.",
+| `mode` | `default` or `compat`: in `compat` nothing is judged after a missing value; by default it leaves the sum as it is |",
     example: r#"{"pi0": 0.01, "pi1": 0.02, "h": 5}"#,
     read: |json| Ok(Box::new(param::read::<Binomial>(json)?.checked()?)),
 };

@@ -79,7 +79,11 @@ impl Cdc {
 
     /// Mean, bound and the width between them.
     fn bound(&self, series: &Series<'_>, index: usize, z: f64) -> Result<(f64, f64), Reason> {
-        let sum = |end: usize| series.values[end - BLOCK - series.first..end - series.first].iter().sum();
+        let sum = |end: usize| {
+            let sum: f64 = series.values[end - BLOCK - series.first..end - series.first].iter().sum();
+            // The reference cuts off the fractions of these sums, though not of the one that it judges.
+            if self.mode == Mode::Compat { sum.trunc() } else { sum }
+        };
         let sums = || self.ends(index).map(sum).filter(|sum: &f64| sum.is_finite());
         let (all, there) = (self.b * (2 * self.m + 1), sums().count());
         let short = if self.mode == Mode::Compat { there < all } else { there < 2 || 2 * there < all };

@@ -35,7 +35,7 @@ Statistics in Medicine 18, 1999). The score is `C`; the bound is the count that 
 | `reset` | whether the sum begins anew after an alarm; by default it does, and in `compat` not |
 | `mode` | `default` or `compat`: in `compat` the bounds of `none`, `anscombe2nd` and `anscombeNegBin` are the reference's, and after one missing value nothing is judged any more; by default a missing value leaves the sum as it is |
 
-`k` and `h` for a wished run length: the design of charts has `find_kh`. k 1.04 and h 2.26 run 500 points in control \
+`k` and `h` for a wished run length: the design of charts has `find_kh`. k 1.04 and h 2.26 run about 500 points in control \
 and find a shift of 2 standard deviations in 3.",
     example: r#"{"k": 1.04, "h": 2.26, "m": "glm", "trans": "rossi"}"#,
     read: |json| Ok(Box::new(param::read::<Cusum>(json)?.checked()?)),
@@ -116,7 +116,7 @@ impl Cusum {
             None => {
                 from_its_beginning(series)?;
                 let before = || (0..from).map(|index| series.value(index));
-                let known = || before().filter(|value| !value.is_nan());
+                let known = || before().filter(|value| value.is_finite());
                 let count = match self.mode {
                     Mode::Compat if before().any(f64::is_nan) => 0,
                     _ => known().count(),

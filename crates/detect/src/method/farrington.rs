@@ -15,5 +15,6 @@ mod model;
 pub(super) mod original;
 mod profile_fit;
 mod reference_fit;
+pub(super) mod rnssp;
 mod rows;
 mod threshold;

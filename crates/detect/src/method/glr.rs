@@ -317,7 +317,7 @@ impl Judge for Glr {
             let mu = self.mean(&state, series, index)?;
             let (statistic, cases, judgement) = self.step(&mut state, series.value(index), mu, &mut scratch);
             let bound = if self.theta.is_none() { cases - 1.0 } else { cases };
-            let bound = if bound >= 0.0 && bound < 1e99 { bound } else { NA };
+            let bound = if (0.0..1e99).contains(&bound) { bound } else { NA };
             outcome.push(mu, bound, statistic, judgement);
             needed.push(cases);
             if let (Judgement::Alarm, Some(model)) = (judgement, self.model().filter(|model| model.refit)) {

@@ -57,13 +57,7 @@ pub(super) struct Seasonal<M> {
 
 /// Reads the day on which a baseline ends.
 fn last_day(text: &str) -> Result<Day, ParamError> {
-    let mut parts = text.split('-').map(str::parse::<u32>);
-    let date = match (parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some(Ok(year)), Some(Ok(month)), Some(Ok(day)), None) => {
-            i32::try_from(year).ok().filter(|year| *year <= 9999).and_then(|year| Date::new(year, month, day))
-        }
-        _ => None,
-    };
+    let date = Date::read(text);
     require(date.is_some(), "baseline_end", "must be a day as 2019-12-31")?;
     Ok(date.map_or(0, Date::day))
 }

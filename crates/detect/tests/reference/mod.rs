@@ -75,7 +75,7 @@ impl Differences {
         } else if !got.is_finite() || !wanted.is_finite() {
             f64::INFINITY
         } else {
-            (got - wanted).abs() / wanted.abs().max(1e-6)
+            (got - wanted).abs() / wanted.abs().max(1e-3)
         };
         self.0.push(difference);
         difference

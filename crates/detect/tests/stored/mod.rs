@@ -1,25 +1,20 @@
 //! The stored answers of the reference packages: reading them, and comparing a method with a record.
 #![allow(clippy::unwrap_used, dead_code)]
 
+#[path = "../reference/mod.rs"]
+mod reference;
+
 use std::collections::HashMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use beaconfire_detect::method::{Memory, method};
 use beaconfire_detect::outcome::{Outcome, is_na};
 use beaconfire_detect::series::{Day, Series};
 use serde_json::{Map, Value};
 
-/// The folder of the reference data; says on stderr that the test is skipped where there is none.
-pub(crate) fn folder(what: &str) -> Option<PathBuf> {
-    match std::env::var("BEACONFIRE_REFERENCE_DATA") {
-        Ok(data) => Some(Path::new(&data).join("detect")),
-        Err(_) => {
-            eprintln!("skipped: {what}: BEACONFIRE_REFERENCE_DATA is not set");
-            None
-        }
-    }
-}
+pub(crate) use reference::data as folder;
+use reference::{Table, number};
 
 /// A manifest and the inputs that it names.
 pub(crate) struct Stored {
@@ -114,7 +109,7 @@ impl Stored {
         }
         for (series, rows) in rows_of {
             let values = input.numbers(&series);
-            let dates = input.column("date").map(|_| input.days("date"));
+            let dates = input.column("date").map(|_| days(input));
             let held = Series {
                 dates: dates.as_deref(),
                 start: about["start"][1].as_u64().unwrap() as u32,
@@ -173,63 +168,8 @@ fn cell(
     }
 }
 
-/// A number as the reference prints it.
-pub(crate) fn number(text: &str) -> f64 {
-    match text {
-        "NA" => beaconfire_detect::outcome::NA,
-        "NaN" => f64::NAN,
-        "Inf" => f64::INFINITY,
-        "-Inf" => f64::NEG_INFINITY,
-        "TRUE" => 1.0,
-        "FALSE" => 0.0,
-        _ => text.parse().unwrap_or_else(|_| panic!("{text} is no number")),
-    }
-}
-
-/// A CSV file whose names may be quoted because they hold a comma.
-pub(crate) struct Table {
-    pub(crate) header: Vec<String>,
-    pub(crate) rows: Vec<Vec<String>>,
-}
-
-impl Table {
-    pub(crate) fn read(path: &Path) -> Self {
-        let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        let mut lines = text.lines().map(split);
-        Self { header: lines.next().unwrap(), rows: lines.collect() }
-    }
-
-    pub(crate) fn column(&self, name: &str) -> Option<usize> {
-        self.header.iter().position(|h| h == name)
-    }
-
-    pub(crate) fn numbers(&self, name: &str) -> Vec<f64> {
-        let at = self.column(name).unwrap_or_else(|| panic!("no column {name}"));
-        self.rows.iter().map(|row| number(&row[at])).collect()
-    }
-
-    pub(crate) fn days(&self, name: &str) -> Vec<Day> {
-        let at = self.column(name).unwrap_or_else(|| panic!("no column {name}"));
-        self.rows.iter().map(|row| day(&row[at])).collect()
-    }
-}
-
-/// Days since 1970-01-01 of a date as `2001-12-31`.
-pub(crate) fn day(text: &str) -> Day {
-    let mut parts = text.split('-').map(|part| part.parse::<i32>().unwrap());
-    let (y, m, d) = (parts.next().unwrap(), parts.next().unwrap(), parts.next().unwrap());
-    beaconfire_detect::calendar::Date::new(y, m as u32, d as u32).unwrap().day()
-}
-
-fn split(line: &str) -> Vec<String> {
-    let mut cells = vec![String::new()];
-    let mut quoted = false;
-    for c in line.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            ',' if !quoted => cells.push(String::new()),
-            c => cells.last_mut().unwrap().push(c),
-        }
-    }
-    cells
+/// The dates of a table, each as 2001-12-31.
+fn days(table: &Table) -> Vec<Day> {
+    let at = table.column("date").unwrap();
+    table.rows.iter().map(|row| beaconfire_detect::calendar::Date::read(&row[at]).unwrap().day()).collect()
 }

@@ -1,9 +1,9 @@
 //! Whether rings cover another.
 
+use super::faces::{Faces, simple_rings};
 use super::lattice::{P, doubled_area};
 use super::noding::{Edge, edges_of, node};
 use super::tree::{Spent, Work};
-use super::{Faces, simple_rings};
 
 /// Weight of the outer rings, so large that the inner one cannot be mistaken for them.
 const APART: i32 = 1 << 20;

@@ -35,20 +35,37 @@ impl Faces {
         Self { edges, below }
     }
 
-    /// The edges of the region where `inside` holds of the winding number, each with the region on its left.
-    pub(crate) fn rim(&self, inside: impl Fn(i32) -> bool) -> Vec<(P, P)> {
-        let mut rim = Vec::new();
-        for (edge, &below) in self.edges.iter().zip(&self.below) {
+    /// The edges around the region where `inside` holds of the winding number, and cuts within it. Their weights make
+    /// the winding number one inside and zero outside.
+    pub(crate) fn region(&self, inside: impl Fn(i32) -> bool) -> Vec<Edge> {
+        let edge = |(edge, &below): (&Edge, &i32)| {
             let (under, over) = (inside(below), inside(below + edge.weight));
-            if over && (!under || edge.cut) {
-                rim.push((edge.a, edge.b));
-            }
-            if under && (!over || edge.cut) {
-                rim.push((edge.b, edge.a));
-            }
-        }
-        rim
+            let cut = edge.cut && under && over;
+            let weight = i32::from(over) - i32::from(under);
+            (cut || weight != 0).then_some(Edge { weight, cut, ..*edge })
+        };
+        self.edges.iter().zip(&self.below).filter_map(edge).collect()
     }
+
+    /// The way round the region where `inside` holds of the winding number, and along cuts on both sides; the region
+    /// lies on its left.
+    pub(crate) fn rim(&self, inside: impl Fn(i32) -> bool) -> Vec<(P, P)> {
+        directed(&self.region(inside))
+    }
+}
+
+/// The edges of a region, each with the region on its left; cuts both ways.
+pub(crate) fn directed(region: &[Edge]) -> Vec<(P, P)> {
+    let mut rim = Vec::with_capacity(region.len());
+    for edge in region {
+        if edge.weight > 0 || edge.cut {
+            rim.push((edge.a, edge.b));
+        }
+        if edge.weight < 0 || edge.cut {
+            rim.push((edge.b, edge.a));
+        }
+    }
+    rim
 }
 
 /// The rim as rings without repeated points: those around the region counter-clockwise, those around holes

@@ -87,6 +87,13 @@ pub(crate) fn crossing((a, b): (P, P), (c, d): (P, P)) -> Option<P> {
     Some(P { x: along(c.x, d.x), y: along(c.y, d.y) })
 }
 
+/// The longitude where an edge crosses a parallel, rounded to the lattice; an edge that only comes up to it from the
+/// south or runs along it does not cross.
+pub(crate) fn crossing_parallel((a, b): (P, P), y: i64) -> Option<i64> {
+    let wide = |v: i64| i128::from(v);
+    ((a.y <= y) != (b.y <= y)).then(|| a.x + rounded(wide(y - a.y) * wide(b.x - a.x), wide(b.y - a.y)) as i64)
+}
+
 /// Whether the point lies on the edge, ends included.
 pub(crate) fn touches((a, b): (P, P), p: P) -> bool {
     boxed((a, b), p) && orient(a, b, p).is_eq()

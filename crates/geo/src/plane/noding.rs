@@ -1,7 +1,10 @@
 //! Edges cut where they meet, until they share nothing but their ends.
 //!
-//! This is snap rounding, repeated: an edge that passes within half a step of a point that another edge ends in or
-//! crosses it in is led through that point. When a round cuts nothing more, no two edges cross, touch or overlap.
+//! This is snap rounding, repeated: an edge that passes within half a step of a point in which any edges end or cross
+//! is led through that point. When a round cuts nothing more, no two edges cross, touch or overlap.
+//!
+//! All points of a round are known before any edge is led through one. Edges bent already would cross one another in
+//! points a few steps further along, and these again in others: two that run side by side for long would never end.
 
 use super::lattice::{P, cross, crossing, near};
 use super::tree::{Extent, Spent, Tree, Work};
@@ -43,11 +46,17 @@ pub(crate) fn edges_of(ring: &[P]) -> impl Iterator<Item = Edge> + '_ {
 pub(crate) fn node(mut edges: Vec<Edge>, work: &mut Work) -> Result<Vec<Edge>, Spent> {
     for _ in 0..ROUNDS {
         edges = merged(edges);
-        let marks = marks(&edges, work)?;
+        let mut marks = marks(&edges, work)?;
         if marks.is_empty() {
             return Ok(edges);
         }
-        edges = cut_at(edges, marks);
+        let mut pieces = cut_at(&edges, &mut marks);
+        let passed = passed(&edges, &pieces, work)?;
+        if !passed.is_empty() {
+            marks.extend(passed);
+            pieces = cut_at(&edges, &mut marks);
+        }
+        edges = pieces.into_iter().map(|(_, piece)| piece).collect();
     }
     Err(Spent)
 }
@@ -67,8 +76,11 @@ fn merged(mut edges: Vec<Edge>) -> Vec<Edge> {
     edges
 }
 
-/// The points at which edges are to be cut, by edge.
-fn marks(edges: &[Edge], work: &mut Work) -> Result<Vec<(u32, P)>, Spent> {
+/// A point at which an edge is to be cut.
+type Mark = (u32, P);
+
+/// The ends and crossings at which edges are to be cut; a crossing at first only for the two that cross there.
+fn marks(edges: &[Edge], work: &mut Work) -> Result<Vec<Mark>, Spent> {
     let mut marks = Vec::new();
     let tree = Tree::new(edges.iter().map(|e| Extent::around(&[e.a, e.b])));
     tree.pairs(work, |i, j| {
@@ -93,23 +105,43 @@ fn marks(edges: &[Edge], work: &mut Work) -> Result<Vec<(u32, P)>, Spent> {
     Ok(marks)
 }
 
-fn cut_at(edges: Vec<Edge>, mut marks: Vec<(u32, P)>) -> Vec<Edge> {
+/// The crossings of others that edges pass by. An edge runs within a step of its pieces, which are short where there
+/// are many crossings: they, and not the edges, are looked at two by two.
+fn passed(edges: &[Edge], pieces: &[(u32, Edge)], work: &mut Work) -> Result<Vec<Mark>, Spent> {
+    let mut marks = Vec::new();
+    let tree = Tree::new(pieces.iter().map(|(_, piece)| Extent::around(&[piece.a, piece.b]).grown(1)));
+    tree.pairs(work, |i, j| {
+        let mut look = |(of, piece): (u32, Edge), (other, ends): (u32, Edge)| {
+            let edge = (edges[of as usize].a, edges[of as usize].b);
+            let is_new = |p: &P| of != other && ![edge.0, edge.1, piece.a, piece.b].contains(p);
+            let points = [ends.a, ends.b].into_iter().filter(|p| is_new(p) && near(edge, *p));
+            marks.extend(points.map(|p| (of, p)));
+        };
+        look(pieces[i], pieces[j]);
+        look(pieces[j], pieces[i]);
+        if marks.len() > MAX_MARKS { Err(Spent) } else { Ok(()) }
+    })?;
+    Ok(marks)
+}
+
+/// The pieces of the edges, each with the place of its edge.
+fn cut_at(edges: &[Edge], marks: &mut Vec<Mark>) -> Vec<(u32, Edge)> {
     // How far along its edge a point lies: a dot product, as the cross product with the edge turned.
-    let along = |&(i, p): &(u32, P)| {
+    let along = |&(i, p): &Mark| {
         let (a, b) = (edges[i as usize].a, edges[i as usize].b);
         cross(a, P { x: a.x + (b.y - a.y), y: a.y - (b.x - a.x) }, p)
     };
     marks.sort_unstable_by_key(|mark| (mark.0, along(mark), mark.1));
     marks.dedup();
     let mut pieces = Vec::with_capacity(edges.len() + marks.len());
-    let mut marks = marks.into_iter().peekable();
-    for (i, edge) in edges.iter().enumerate() {
+    let mut marks = marks.iter().peekable();
+    for (i, edge) in (0u32..).zip(edges) {
         let mut from = edge.a;
-        while let Some((_, p)) = marks.next_if(|mark| mark.0 as usize == i) {
-            pieces.push(Edge::new(from, p, edge.weight, edge.cut));
-            from = p;
+        while let Some((_, p)) = marks.next_if(|mark| mark.0 == i) {
+            pieces.push((i, Edge::new(from, *p, edge.weight, edge.cut)));
+            from = *p;
         }
-        pieces.push(Edge::new(from, edge.b, edge.weight, edge.cut));
+        pieces.push((i, Edge::new(from, edge.b, edge.weight, edge.cut)));
     }
     pieces
 }

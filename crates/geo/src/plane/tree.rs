@@ -35,6 +35,11 @@ impl Extent {
         (self.south, self.north)
     }
 
+    /// The box that reaches further on every side.
+    pub(crate) fn grown(&self, by: i64) -> Self {
+        Self { west: self.west - by, south: self.south - by, east: self.east + by, north: self.north + by }
+    }
+
     #[inline]
     fn touches(&self, other: &Self) -> bool {
         self.west <= other.east

@@ -78,12 +78,12 @@ pub fn peers(schemas: &Path) -> Result<Vec<Result<Peer, String>>> {
     Ok(peers)
 }
 
-/// Our program.
+/// Our program, built as releases are.
 fn ours(target: &Path) -> Result<Vec<Peer>> {
     let mut cargo = house::cargo();
-    cargo.args(["build", "--release", "--package", "beaconfire-cap", "--example", "throughput"]);
+    cargo.args(["build", "--profile", "dist", "--package", "beaconfire-cap", "--example", "throughput"]);
     finish(&mut cargo)?;
-    let program = target.join("release/examples").join(format!("throughput{}", std::env::consts::EXE_SUFFIX));
+    let program = target.join("dist/examples").join(format!("throughput{}", std::env::consts::EXE_SUFFIX));
     Ok(OURS
         .map(|(name, part, work)| Peer {
             name,

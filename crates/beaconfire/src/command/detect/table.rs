@@ -1,107 +1,231 @@
 //! Series from CSV: one column each, or one row a value.
 
 use anyhow::{Context as _, bail};
-use csv::StringRecord;
+use beaconfire_detect::outcome::NA;
+use beaconfire_detect::series::Day;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
-/// One value of a series.
-#[derive(Debug)]
-pub(super) struct Cell {
+/// One step of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Step {
     /// The time as written.
-    pub(super) t: String,
+    pub(super) label: String,
     /// The time as a detector takes it, seconds.
     pub(super) time: i64,
-    /// The value; none where it is missing.
-    pub(super) value: Option<f64>,
+    /// The day, where the table is dated.
+    pub(super) day: Option<Day>,
+}
+
+/// One series.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    pub(super) name: String,
+    /// Shared by all series of a table with a column each.
+    pub(super) steps: Arc<Vec<Step>>,
+    /// One for each step; NA where it is missing.
+    pub(super) values: Vec<f64>,
 }
 
 /// All series of a file, in the order of its columns or of their first rows.
 #[derive(Debug)]
 pub(super) struct Table {
-    pub(super) series: Vec<(String, Vec<Cell>)>,
+    pub(super) series: Vec<Column>,
 }
 
 /// The largest file, bytes.
 const MAX_BYTES: u64 = 1 << 30;
 
+/// How one gets a program that reads and writes Parquet.
+#[cfg(not(feature = "parquet"))]
+pub(super) const WITH_PARQUET: &str = "build it with `cargo build --release --features parquet`, or take CSV";
+
+/// A file's rows before they are series.
+pub(super) struct Raw {
+    pub(super) header: Vec<String>,
+    pub(super) rows: Vec<Vec<Cell>>,
+}
+
+/// What stands in one place of a file.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "CSV has text alone"))]
+pub(super) enum Cell {
+    Missing,
+    Text(String),
+    Number(f64),
+    Day(Day),
+    Second(i64),
+}
+
+/// Whether the name says that the file is Parquet.
+pub(super) fn is_parquet(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("parquet"))
+}
+
 impl Table {
-    /// Reads a file, or stdin for `-`.
+    /// Reads a file, or CSV from stdin for `-`.
     pub(super) fn read(path: &Path) -> anyhow::Result<Self> {
         let at = || format!("read {}", path.display());
         if path == Path::new("-") {
             return Self::parse(std::io::stdin().take(MAX_BYTES)).context("read stdin");
         }
+        if is_parquet(path) {
+            #[cfg(feature = "parquet")]
+            return super::parquet::read(path).and_then(Self::of).with_context(at);
+            #[cfg(not(feature = "parquet"))]
+            bail!("{}: this program was built without Parquet; {WITH_PARQUET}", at());
+        }
         let file = std::fs::File::open(path).with_context(at)?;
         Self::parse(std::io::BufReader::new(file).take(MAX_BYTES)).with_context(at)
     }
 
+    /// The series of this name.
+    pub(super) fn named(&self, name: &str) -> Option<&Column> {
+        self.series.iter().find(|column| column.name == name)
+    }
+
     fn parse(from: impl Read) -> anyhow::Result<Self> {
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(from);
-        let header = reader.headers()?.clone();
-        let column = |name: &str| header.iter().position(|found| found == name);
-        let series = match (column("series"), column("time"), column("value"), column("t")) {
-            (Some(series), Some(time), Some(value), _) | (Some(series), None, Some(value), Some(time)) => {
-                long(&mut reader, [series, time, value])?
-            }
-            (_, time, _, t) => {
-                let Some(time) = t.or(time) else {
-                    bail!(
-                        "the header has neither t nor time: write one of them, and a column for each series"
-                    )
-                };
-                let passed_over = |name: &str| t.is_some() && name == "date";
-                let columns: Vec<usize> =
-                    (0..header.len()).filter(|at| *at != time && !passed_over(&header[*at])).collect();
-                wide(&mut reader, &header, time, &columns)?
-            }
+        let header = reader.headers()?.iter().map(str::to_owned).collect();
+        let mut rows = Vec::new();
+        for row in reader.records() {
+            rows.push(row?.iter().map(|text| Cell::Text(text.to_owned())).collect());
+        }
+        Self::of(Raw { header, rows })
+    }
+
+    fn of(raw: Raw) -> anyhow::Result<Self> {
+        let column = |name: &str| raw.header.iter().position(|found| found == name);
+        let (time, date) = (column("t").or(column("time")).or(column("date")), column("date"));
+        let Some(time) = time else {
+            bail!("the header has none of t, time and date: write one of them, and a column for each series")
+        };
+        let at = Place { time, date };
+        let series = match (column("series"), column("value")) {
+            (Some(series), Some(value)) => long(&raw, &at, series, value)?,
+            _ => wide(&raw, &at)?,
         };
         Ok(Self { series })
     }
 }
 
-type Series = Vec<(String, Vec<Cell>)>;
-
-fn long<R: Read>(reader: &mut csv::Reader<R>, [series, time, value]: [usize; 3]) -> anyhow::Result<Series> {
-    let mut all: Series = Vec::new();
-    for row in reader.records() {
-        let row = row?;
-        let name = row.get(series).unwrap_or_default();
-        let cell = cell(&row, time, value)?;
-        match all.iter_mut().find(|(known, _)| known == name) {
-            Some((_, cells)) => cells.push(cell),
-            None => all.push((name.to_owned(), vec![cell])),
-        }
-    }
-    Ok(all)
-}
-
-fn wide<R: Read>(
-    reader: &mut csv::Reader<R>,
-    header: &StringRecord,
+/// In which columns the time stands.
+struct Place {
     time: usize,
-    columns: &[usize],
-) -> anyhow::Result<Series> {
-    let mut all: Series = columns.iter().map(|at| (header[*at].to_owned(), Vec::new())).collect();
-    for row in reader.records() {
-        let row = row?;
-        for (at, (_, cells)) in columns.iter().zip(&mut all) {
-            cells.push(cell(&row, time, *at)?);
-        }
-    }
-    Ok(all)
+    date: Option<usize>,
 }
 
-fn cell(row: &StringRecord, time: usize, value: usize) -> anyhow::Result<Cell> {
-    let line = row.position().map_or(0, csv::Position::line);
-    let (t, value) = (row.get(time).unwrap_or_default(), row.get(value).unwrap_or_default());
-    let time = seconds(t)
-        .with_context(|| format!("line {line}: {t:?} is no time; write 17, a date, or RFC 3339"))?;
-    let value = number(value)
-        .with_context(|| format!("line {line}: {value:?} is no number; write NA where it is missing"))?;
-    Ok(Cell { t: t.to_owned(), time, value })
+impl Place {
+    fn step(&self, row: &[Cell], line: usize) -> anyhow::Result<Step> {
+        let cell = &row[self.time];
+        let time = cell.second().with_context(|| {
+            format!("line {line}: {:?} is no time; write 17, a date, or RFC 3339", cell.label())
+        })?;
+        let dated = self.date.map_or(cell, |date| &row[date]);
+        if dated.day().is_none() && self.date == Some(self.time) {
+            bail!("line {line}: {:?} is no date; write it as 2026-03-02", dated.label());
+        }
+        Ok(Step { label: cell.label(), time, day: dated.day() })
+    }
+}
+
+impl Cell {
+    /// As it is written.
+    fn label(&self) -> String {
+        match self {
+            Self::Missing => String::new(),
+            Self::Text(text) => text.clone(),
+            Self::Number(number) => format!("{number:?}").trim_end_matches(".0").to_owned(),
+            Self::Day(day) => date_of(*day).map_or_else(|| day.to_string(), |date| date.to_string()),
+            Self::Second(at) => {
+                Timestamp::from_second(*at).map_or_else(|_| at.to_string(), |at| at.to_string())
+            }
+        }
+    }
+
+    /// As a detector takes it, seconds.
+    fn second(&self) -> Option<i64> {
+        match self {
+            Self::Missing => None,
+            Self::Text(text) => seconds(text),
+            Self::Number(number) => (number.fract() == 0.0 && number.abs() < 1e15).then_some(*number as i64),
+            Self::Day(day) => Some(i64::from(*day) * 86_400),
+            Self::Second(at) => Some(*at),
+        }
+    }
+
+    fn day(&self) -> Option<Day> {
+        match self {
+            Self::Text(text) => text.parse::<Date>().ok().map(day),
+            Self::Day(day) => Some(*day),
+            Self::Second(at) => Day::try_from(at.div_euclid(86_400)).ok(),
+            Self::Missing | Self::Number(_) => None,
+        }
+    }
+
+    /// A number, or NA where it is missing.
+    fn number(&self, line: usize) -> anyhow::Result<f64> {
+        let number = match self {
+            Self::Missing => Some(NA),
+            Self::Text(text) => number(text),
+            Self::Number(number) => Some(*number),
+            Self::Day(_) | Self::Second(_) => None,
+        };
+        number.with_context(|| {
+            format!("line {line}: {:?} is no number; write NA where it is missing", self.label())
+        })
+    }
+}
+
+/// Days since 1970-01-01.
+fn day(date: Date) -> Day {
+    (date - Date::constant(1970, 1, 1)).get_days()
+}
+
+/// The date of a day.
+pub(super) fn date_of(day: Day) -> Option<Date> {
+    Date::constant(1970, 1, 1).checked_add(jiff::Span::new().try_days(day).ok()?).ok()
+}
+
+/// Rows of a file with their lines; the header is line 1.
+fn lines(raw: &Raw) -> impl Iterator<Item = (usize, &Vec<Cell>)> {
+    raw.rows.iter().enumerate().map(|(at, row)| (at + 2, row))
+}
+
+fn long(raw: &Raw, place: &Place, series: usize, value: usize) -> anyhow::Result<Vec<Column>> {
+    let mut all: Vec<(String, Vec<Step>, Vec<f64>)> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for (line, row) in lines(raw) {
+        let name = row[series].label();
+        let at = *known.entry(name.clone()).or_insert_with(|| {
+            all.push((name, Vec::new(), Vec::new()));
+            all.len() - 1
+        });
+        all[at].1.push(place.step(row, line)?);
+        all[at].2.push(row[value].number(line)?);
+    }
+    let column = |(name, steps, values)| Column { name, steps: Arc::new(steps), values };
+    Ok(all.into_iter().map(column).collect())
+}
+
+fn wide(raw: &Raw, place: &Place) -> anyhow::Result<Vec<Column>> {
+    let series = (0..raw.header.len()).filter(|at| *at != place.time && Some(*at) != place.date);
+    let series: Vec<usize> = series.collect();
+    let mut steps = Vec::with_capacity(raw.rows.len());
+    let mut values = vec![Vec::with_capacity(raw.rows.len()); series.len()];
+    for (line, row) in lines(raw) {
+        steps.push(place.step(row, line)?);
+        for (at, values) in series.iter().zip(&mut values) {
+            values.push(row[*at].number(line)?);
+        }
+    }
+    let steps = Arc::new(steps);
+    let named = series.iter().map(|at| raw.header[*at].clone()).zip(values);
+    Ok(named.map(|(name, values)| Column { name, steps: steps.clone(), values }).collect())
 }
 
 fn seconds(text: &str) -> Option<i64> {
@@ -111,17 +235,16 @@ fn seconds(text: &str) -> Option<i64> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Some(at.as_second());
     }
-    let date: Date = text.parse().ok()?;
-    date.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|at| at.timestamp().as_second())
+    text.parse().ok().map(|date| i64::from(day(date)) * 86_400)
 }
 
-/// A number, a missing one, or none for what is neither.
-fn number(text: &str) -> Option<Option<f64>> {
+/// A number, or NA where it is missing; none for what is neither.
+fn number(text: &str) -> Option<f64> {
     match text {
-        "" | "NA" => Some(None),
-        "Inf" => Some(Some(f64::INFINITY)),
-        "-Inf" => Some(Some(f64::NEG_INFINITY)),
-        _ => text.parse().ok().map(Some),
+        "" | "NA" => Some(NA),
+        "Inf" => Some(f64::INFINITY),
+        "-Inf" => Some(f64::NEG_INFINITY),
+        _ => text.parse().ok(),
     }
 }
 
@@ -131,23 +254,27 @@ mod tests {
 
     #[test]
     fn columns_and_rows_give_the_same_series() {
-        let wide = Table::parse("t,date,a,b\n1,x,1,NA\n2,y,2.5,3\n".as_bytes()).expect("wide");
-        let long = Table::parse("series,t,value\na,1,1\nb,1,\na,2,2.5\nb,2,3\n".as_bytes()).expect("long");
-        let values = |table: &Table| {
-            let cells =
-                table.series.iter().flat_map(|(name, cells)| cells.iter().map(move |cell| (name, cell)));
-            cells.map(|(name, cell)| (name.clone(), cell.time, cell.value)).collect::<Vec<_>>()
-        };
-        assert_eq!(values(&wide), values(&long));
-        assert_eq!(values(&wide)[2..], [("b".to_owned(), 1, None), ("b".to_owned(), 2, Some(3.0))]);
+        let wide =
+            Table::parse("t,date,a,b\n1,1970-01-01,1,NA\n2,1970-01-08,2.5,3\n".as_bytes()).expect("wide");
+        let rows =
+            "series,t,date,value\na,1,1970-01-01,1\nb,1,1970-01-01,\na,2,1970-01-08,2.5\nb,2,1970-01-08,3\n";
+        let long = Table::parse(rows.as_bytes()).expect("long");
+        for (one, other) in wide.series.iter().zip(&long.series) {
+            assert_eq!((&one.name, &one.steps), (&other.name, &other.steps));
+            let bits = |column: &Column| column.values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+            assert_eq!(bits(one), bits(other));
+        }
+        assert_eq!(wide.named("b").expect("a series").values[1], 3.0);
+        assert_eq!(wide.series[0].steps[1].day, Some(7));
     }
 
     #[test]
     fn mistakes_are_told_with_their_line() {
         for (text, words) in [
-            ("a,b\n1,2\n", "neither t nor time"),
+            ("a,b\n1,2\n", "none of t, time and date"),
             ("t,a\n1,2\nx,3\n", "line 3"),
             ("t,a\n1,two\n", "no number"),
+            ("date,a\n17,2\n", "no date"),
         ] {
             let error = format!("{:#}", Table::parse(text.as_bytes()).expect_err(text));
             assert!(error.contains(words), "{error}");
@@ -160,5 +287,7 @@ mod tests {
         assert_eq!(seconds("1970-01-02"), Some(86_400));
         assert_eq!(seconds("1970-01-01T01:00:00+01:00"), Some(0));
         assert_eq!(seconds("soon"), None);
+        assert_eq!(Cell::Day(1).label(), "1970-01-02");
+        assert_eq!(Cell::Second(-1).day(), Some(-1));
     }
 }

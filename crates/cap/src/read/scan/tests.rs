@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::run::{Notes, Run};
 use super::*;
 
 /// What both sides are brought to: tags, and the texts between them.
@@ -145,6 +146,6 @@ proptest! {
         let len = bytes.iter().position(|b| matches!(b, b'<' | b'&')).unwrap_or(bytes.len());
         let is_odd = |b: &u8| (*b < 0x20 && !matches!(b, b'\r' | b'\n' | b'\t')) || matches!(b, 0xEF | b']');
         let (odd, returns) = (bytes[..len].iter().any(is_odd), bytes[..len].contains(&b'\r'));
-        prop_assert_eq!(plain_run(&bytes), Run { len, odd, returns });
+        prop_assert_eq!(plain_run(&bytes), Run { len, notes: Notes::new(odd, returns) });
     }
 }

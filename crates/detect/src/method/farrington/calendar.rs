@@ -1,44 +1,7 @@
 //! The same step of earlier years, by the calendar.
 
+use crate::calendar::Date;
 use crate::series::{Day, Series};
-
-/// A day of the civil calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Civil {
-    year: i32,
-    month: i32,
-    day: i32,
-}
-
-/// Days, split into year, month and day (Hinnant, chrono-compatible low-level date algorithms).
-fn civil(days: Day) -> Civil {
-    let z = days + 719_468;
-    let era = z.div_euclid(146_097);
-    let of_era = z.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    let year = year_of_era + era * 400 + i32::from(month <= 2);
-    Civil { year, month, day: of_year - (153 * from_march + 2) / 5 + 1 }
-}
-
-/// The reverse. A day beyond the end of its month lies in the next, so that 29 February of a common year is 1 March.
-fn days(Civil { year, month, day }: Civil) -> Day {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let from_march = if month > 2 { month - 3 } else { month + 9 };
-    let of_year = (153 * from_march + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year - 719_468
-}
-
-/// The day so many months later, on the same day of the month.
-fn plus_months(day: Day, months: i32) -> Day {
-    let it = civil(day);
-    let count = it.year * 12 + it.month - 1 + months;
-    days(Civil { year: count.div_euclid(12), month: count.rem_euclid(12) + 1, day: it.day })
-}
 
 /// What a step of a dated series is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,10 +43,10 @@ pub(super) fn years_before(series: &Series<'_>, index: usize, years: usize) -> O
         return index.checked_sub(years * series.freq as usize);
     }
     let now = series.date(index)?;
-    let then = plus_months(now, -12 * i32::try_from(years).ok()?);
+    let then = Date::of(now).years_before(i32::try_from(years).ok()?);
     match step(series.freq)? {
-        Step::Week => find(series, same_weekday(then, now)),
-        Step::Month | Step::Day => find(series, then),
+        Step::Week => find(series, same_weekday(then.day(), now)),
+        Step::Month | Step::Day => find(series, then.day()),
     }
 }
 
@@ -93,13 +56,13 @@ pub(super) fn around_years_before(series: &Series<'_>, index: usize, years: usiz
         return index.checked_sub(years * series.freq as usize)?.checked_add_signed(by as isize);
     }
     let now = series.date(index)?;
-    let then = plus_months(now, -12 * i32::try_from(years).ok()?);
+    let then = Date::of(now).years_before(i32::try_from(years).ok()?);
     match step(series.freq)? {
-        Step::Week => find(series, same_weekday(then + 7 * by, now)),
-        Step::Day => find(series, then + by),
+        Step::Week => find(series, same_weekday(then.day() + 7 * by, now)),
+        Step::Day => find(series, then.day() + by),
         Step::Month => {
-            let there = civil(plus_months(days(Civil { day: 1, ..civil(then) }), by));
-            find(series, days(Civil { day: civil(now).day, ..there }))
+            let month = Date::new(then.year(), then.month(), 1)?.months_later(by);
+            find(series, month.day() + Date::of(now).day_of_month() as Day - 1)
         }
     }
 }
@@ -108,18 +71,8 @@ pub(super) fn around_years_before(series: &Series<'_>, index: usize, years: usiz
 mod tests {
     use super::*;
 
-    fn day(year: i32, month: i32, day: i32) -> Day {
-        days(Civil { year, month, day })
-    }
-
-    #[test]
-    fn days_and_dates_are_each_others_reverse() {
-        assert_eq!((day(1970, 1, 1), day(2000, 2, 29), day(2024, 12, 31)), (0, 11_016, 20_088));
-        for at in [-200_000, -1, 0, 59, 11_016, 20_088, 300_000] {
-            assert_eq!(days(civil(at)), at);
-        }
-        assert_eq!(day(2023, 2, 29), day(2023, 3, 1));
-        assert_eq!(plus_months(day(2024, 2, 29), -12), day(2023, 3, 1));
+    fn day(year: i32, month: u32, day: u32) -> Day {
+        Date::new(year, month, day).unwrap().day()
     }
 
     #[test]
@@ -137,7 +90,8 @@ mod tests {
 
     #[test]
     fn months_keep_their_day() {
-        let dates: Vec<Day> = (0..30).map(|month| plus_months(day(2020, 1, 1), month)).collect();
+        let dates: Vec<Day> =
+            (0..30).map(|month| Date::new(2020, 1, 1).unwrap().months_later(month).day()).collect();
         let values = vec![0.0; 30];
         let series = Series { dates: Some(&dates), ..Series::new(&values, 12) };
         assert_eq!(years_before(&series, 26, 1), Some(14));

@@ -61,24 +61,24 @@ columns `phi`, `trend_used`, `trend_coef`, `pvalue` are given in both modes.",
 /// The parameters, named as in R surveillance.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(deny_unknown_fields, default, rename_all = "camelCase")]
-struct Flexible {
-    b: usize,
-    w: usize,
+pub(super) struct Flexible {
+    pub(super) b: usize,
+    pub(super) w: usize,
     reweight: bool,
-    weights_threshold: f64,
-    alpha: f64,
+    pub(super) weights_threshold: f64,
+    pub(super) alpha: f64,
     trend: bool,
     p_threshold_trend: f64,
-    limit54: (f64, usize),
+    pub(super) limit54: (f64, usize),
     powertrans: Power,
     population_offset: bool,
-    no_periods: usize,
-    past_weeks_not_included: Option<usize>,
-    threshold_method: Threshold,
+    pub(super) no_periods: usize,
+    pub(super) past_weeks_not_included: Option<usize>,
+    pub(super) threshold_method: Threshold,
     glm_warnings: bool,
     verbose: bool,
     fit_fun: String,
-    mode: Mode,
+    pub(super) mode: Mode,
 }
 
 impl Default for Flexible {
@@ -110,29 +110,29 @@ const FIT: &str = "algo.farrington.fitGLM.flexible";
 
 /// What is said of a point.
 #[derive(Clone, Copy, Debug)]
-struct Point {
-    expected: f64,
-    upper: f64,
-    score: f64,
-    p: f64,
+pub(super) struct Point {
+    pub(super) expected: f64,
+    pub(super) upper: f64,
+    pub(super) score: f64,
+    pub(super) p: f64,
     phi: f64,
-    used: f64,
-    slope: f64,
+    pub(super) used: f64,
+    pub(super) slope: f64,
     limit: f64,
     alarm: f64,
-    judgement: Judgement,
+    pub(super) judgement: Judgement,
 }
 
 /// What is kept from point to point.
 #[derive(Default)]
-struct Work {
-    map: Map,
-    rows: Rows,
-    bench: Bench,
+pub(super) struct Work {
+    pub(super) map: Map,
+    pub(super) rows: Rows,
+    pub(super) bench: Bench,
 }
 
 impl Flexible {
-    fn checked(self) -> Result<Self, ParamError> {
+    pub(super) fn checked(self) -> Result<Self, ParamError> {
         require((1..=MAX_YEARS).contains(&self.b), "b", "must be from 1 to 30")?;
         require(self.w <= 200, "w", "must be at most 200")?;
         require((1..=366).contains(&self.no_periods), "noPeriods", "must be from 1 to 366")?;
@@ -158,12 +158,12 @@ impl Flexible {
         self.mode == Mode::Compat
     }
 
-    fn cut(&self) -> Cut {
+    pub(super) fn cut(&self) -> Cut {
         let left_out = self.past_weeks_not_included.unwrap_or(self.w);
         Cut { b: self.b, w: self.w, parts: self.no_periods, left_out, quirks: self.compat() }
     }
 
-    fn rules(&self) -> Rules {
+    pub(super) fn rules(&self) -> Rules {
         Rules {
             reweight: self.reweight,
             threshold: self.weights_threshold,
@@ -247,7 +247,13 @@ impl Flexible {
         Point { expected: mu, upper, score, p, limit, ..point }
     }
 
-    fn point(&self, series: &Series<'_>, index: usize, step: f64, work: &mut Work) -> Result<Point, Refusal> {
+    pub(super) fn point(
+        &self,
+        series: &Series<'_>,
+        index: usize,
+        step: f64,
+        work: &mut Work,
+    ) -> Result<Point, Refusal> {
         let y = series.value(index);
         let model = match self.model(series, index, step, work) {
             Ok(Ok(model)) => model,

@@ -161,6 +161,12 @@ impl Rules {
         }
     }
 
+    /// The trend of the first fit, without weights: what R Rnssp prints.
+    pub(super) fn first_slope(&self, rows: &mut Rows, bench: &mut Bench) -> Option<f64> {
+        let plain = Self { reweight: false, ..*self };
+        rows.here.and_then(|_| plain.once(rows, true, bench).ok()?.slope)
+    }
+
     /// Fit, weights, fit.
     fn once(&self, rows: &mut Rows, trend: bool, bench: &mut Bench) -> Result<Model, NoModel> {
         let Bench { fit, weights, begins } = bench;

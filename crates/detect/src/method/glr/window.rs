@@ -52,9 +52,10 @@ pub(super) fn negative_binomial(
         score += (x - mu) / (1.0 + alpha * mu);
         scratch[at] = score;
     }
-    let (mut best, mut kappa) = (0.0, if decrease { -0.5 } else { 0.5 });
+    let (mut best, mut kappa) = (0.0, 0.5);
     for at in 0..(longest + 1).saturating_sub(windows.shortest) {
         if scratch[at] == 0.0 || (scratch[at] < 0.0) != decrease {
+            kappa = 0.0;
             continue;
         }
         let window = &pairs[at..];
@@ -77,17 +78,14 @@ fn maximum(window: &[Pair], alpha: f64, mut kappa: f64) -> f64 {
             score += (x - rate * mu) * spread;
             information += mu * (alpha * x + 1.0) * spread * spread;
         }
-        // Steps longer than 2 overshoot where the curve is nearly straight.
+        // Longer steps overshoot where the curve is nearly straight.
         let step = (score / (rate * information)).clamp(-2.0, 2.0);
         if step.is_nan() {
             return kappa;
         }
         kappa += step;
-        if step.abs() <= 1e-7 {
+        if step.abs() <= 1e-6 || kappa <= LEAST {
             return kappa;
-        }
-        if kappa <= LEAST {
-            return LEAST;
         }
     }
     kappa

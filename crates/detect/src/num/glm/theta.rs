@@ -29,15 +29,16 @@ pub fn nb_theta(y: &[f64], mu: &[f64], weights: Option<&[f64]>, steps: u32) -> (
     let sum = |f: &dyn Fn(f64, f64) -> f64| -> f64 {
         (0..y.len()).map(|row| weight(row) * f(y[row], mu[row])).sum()
     };
+    // In the order in which R adds up: theta has no end where counts vary less than Poisson counts do, and how far it
+    // got is rounding.
     let information = |t: f64| {
-        let (constant, at) = (trigamma(t) - 1.0 / t, |y: f64, mu: f64| {
-            -trigamma(t + y) + 2.0 / (mu + t) - (y + t) / ((mu + t) * (mu + t))
-        });
-        sum(&|y, mu| at(y, mu) + constant)
+        let base = trigamma(t);
+        let over = 1.0 / t;
+        sum(&|y, mu| -trigamma(t + y) + base - over + 2.0 / (mu + t) - (y + t) / ((mu + t) * (mu + t)))
     };
     let score = |t: f64| {
-        let constant = -digamma(t) + t.ln() + 1.0;
-        sum(&|y, mu| digamma(t + y) + constant - (mu + t).ln() - (y + t) / (mu + t))
+        let (base, log) = (digamma(t), t.ln());
+        sum(&|y, mu| digamma(t + y) - base + log + 1.0 - (t + mu).ln() - (y + t) / (mu + t))
     };
     let mut theta = sum(&|_, _| 1.0) / sum(&|y, mu| (y / mu - 1.0) * (y / mu - 1.0));
     let (mut change, mut known) = (1.0_f64, f64::NAN);

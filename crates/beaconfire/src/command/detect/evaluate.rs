@@ -1,0 +1,172 @@
+//! `beaconfire detect evaluate`: methods side by side at equal false-alarm budgets.
+
+mod candidates;
+mod page;
+mod table;
+
+use super::table::Table;
+use super::{Answer, print};
+use anyhow::{Context as _, ensure};
+use beaconfire_detect::evaluate::compare::{judge, tabulate};
+use beaconfire_detect::evaluate::simulate::replications;
+use beaconfire_detect::evaluate::{Candidate, Comparison, Labelled, Options, Pool, SCENARIOS};
+use indicatif::ProgressBar;
+use std::path::{Path, PathBuf};
+
+/// Measures what methods find, and how soon, when all may give equally many false alarms.
+///
+/// Without a file, on the 42 scenarios of Noufaily and others (2013) with injected outbreaks; every number follows from
+/// the seed. With a file and its labels, on those series.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Every method gets the level of its own statistic that uses up the budget of false alarms: on simulated series without
+an outbreak and with another seed, or on the steps outside the outbreaks of the file. Measures: POD (outbreaks found),
+POD1 (in their first week), sens, spec, FPR, PPV, F1 (by week), CED (weeks to the first alarm, of those found), delay
+(the same, those not found with their whole duration). Shares in percent, with 95 % intervals.
+
+Examples:
+  beaconfire detect evaluate --replications 20
+  beaconfire detect evaluate --budget 0.005 --method onset --method bayes --page evaluation.html
+  beaconfire detect evaluate --labels labels.csv --from 105 weekly.csv")]
+pub(super) struct Args {
+    /// A method to compare, with parameters as JSON after a colon where others than the usual are meant; all usual ones
+    /// where none is named. May be given several times.
+    #[arg(long = "method", value_name = "NAME[:JSON]")]
+    methods: Vec<String>,
+    /// The share of steps that may be in false alarm; may be given several times.
+    #[arg(long = "budget", value_name = "SHARE", default_values_t = [0.005, 0.01])]
+    budgets: Vec<f64>,
+    /// Simulated series of each scenario.
+    #[arg(long, value_name = "N", default_value_t = 100, conflicts_with = "input")]
+    replications: u64,
+    /// From which everything drawn follows.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// One level for all series, or one for each scenario or file's series.
+    #[arg(long, value_enum, default_value_t = Pooled::All)]
+    pool: Pooled,
+    /// The method that the others are compared with, by its label in the table; the first one otherwise.
+    #[arg(long, value_name = "LABEL")]
+    against: Option<String>,
+    /// Labels of the file's series, in the same form: what is neither 0 nor missing is an outbreak.
+    #[arg(long, value_name = "LABELS.csv", requires = "input")]
+    labels: Option<PathBuf>,
+    /// The first point of the file that is judged, from 1; the middle otherwise.
+    #[arg(long, value_name = "T", requires = "input")]
+    from: Option<usize>,
+    /// JSON with everything instead of the table.
+    #[arg(long)]
+    json: bool,
+    /// Writes a page with the table and the curves (ROC and AMOC).
+    #[arg(long, value_name = "OUT.html")]
+    page: Option<PathBuf>,
+    /// Series with outbreaks.
+    #[arg(value_name = "IN.csv", requires = "labels")]
+    input: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Pooled {
+    All,
+    Group,
+}
+
+impl Args {
+    pub(super) fn run(self) -> anyhow::Result<Answer> {
+        let sound = self.budgets.iter().all(|budget| *budget > 0.0 && *budget < 1.0);
+        ensure!(sound, "use the budgets: each must be above 0 and below 1");
+        let candidates = candidates::candidates(&self.methods)?;
+        let (evaluation, calibration) = self.series()?;
+        let against = match &self.against {
+            None => 0,
+            Some(label) => {
+                candidates.iter().position(|candidate| candidate.label == *label).with_context(|| {
+                    let known: Vec<_> = candidates.iter().map(|candidate| candidate.label.as_str()).collect();
+                    format!("find the method {label:?}: there are {}", known.join(", "))
+                })?
+            }
+        };
+        let options = Options {
+            budgets: self.budgets.clone(),
+            pool: match self.pool {
+                Pooled::All => Pool::All,
+                Pooled::Group => Pool::Group,
+            },
+            seed: self.seed,
+            against: Some(against),
+            ..Options::default()
+        };
+        let comparison = compared(&candidates, &evaluation, &calibration, &options);
+        if let Some(path) = &self.page {
+            let page = page::page(&comparison, &candidates, &evaluation, self.seed);
+            std::fs::write(path, page).with_context(|| format!("write {}", path.display()))?;
+        }
+        if self.json {
+            print(&format!("{}\n", serde_json::to_string(&comparison).context("write JSON")?))?;
+        } else {
+            print(&table::table(&comparison))?;
+        }
+        Ok(Answer::Yes)
+    }
+
+    /// The series to judge, and those that levels are set on.
+    fn series(&self) -> anyhow::Result<(Vec<Labelled>, Vec<Labelled>)> {
+        if let (Some(input), Some(labels)) = (&self.input, &self.labels) {
+            let series = self.labelled(input, labels)?;
+            return Ok((series.clone(), series));
+        }
+        ensure!(self.replications > 0, "simulate series: --replications must be above 0");
+        let range = 0..self.replications;
+        let evaluation = replications(&SCENARIOS, self.seed, range.clone(), true);
+        Ok((evaluation, replications(&SCENARIOS, self.seed.wrapping_add(1), range, false)))
+    }
+
+    fn labelled(&self, input: &Path, labels: &Path) -> anyhow::Result<Vec<Labelled>> {
+        let (values, labels) = (Table::read(input)?, Table::read(labels)?);
+        let mut all = Vec::new();
+        for (group, column) in values.series.iter().enumerate() {
+            let of = labels
+                .named(&column.name)
+                .with_context(|| format!("find the labels of {:?}: no column has its name", column.name))?;
+            let input = super::call::Input::new(column, None, None)?;
+            let (end, freq) = (column.values.len(), input.freq);
+            let from = self.from.map_or(end / 2, |from| from.saturating_sub(1)).min(end);
+            let series = input.series();
+            all.push(Labelled::from_labels(series.values, &of.values, from..end, freq, group as u32));
+        }
+        ensure!(!all.is_empty(), "find a series in {}", input.display());
+        Ok(all)
+    }
+}
+
+/// Judges with one candidate after the other, the work of each shared by the machine's cores.
+fn compared(
+    candidates: &[Candidate],
+    evaluation: &[Labelled],
+    calibration: &[Labelled],
+    options: &Options,
+) -> Comparison {
+    let bar = ProgressBar::new(candidates.len() as u64);
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let judged = std::sync::Mutex::new(vec![Vec::new(); candidates.len()]);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    let Some(candidate) = candidates.get(at) else { return };
+                    let said = judge(candidate, evaluation, calibration, options);
+                    if let Ok(mut judged) = judged.lock() {
+                        judged[at] = said;
+                    }
+                    bar.inc(1);
+                }
+            });
+        }
+    });
+    bar.finish_and_clear();
+    let judged = judged.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let labels: Vec<&str> = candidates.iter().map(|candidate| candidate.label.as_str()).collect();
+    tabulate(&labels, &judged, evaluation, calibration.len(), options)
+}

@@ -1,0 +1,102 @@
+//! Start tags: name and attributes.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr3};
+use quick_xml::XmlVersion;
+use quick_xml::events::BytesStart;
+use quick_xml::events::attributes::Attributes;
+
+use super::Ns;
+
+/// Attributes of one element that are looked at.
+const MAX_ATTRIBUTES: usize = 64;
+
+/// A start tag.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::read) struct Tag<'a> {
+    /// Name without prefix.
+    pub(in crate::read) name: &'a str,
+    pub(in crate::read) ns: Ns,
+    /// Where it begins in the text.
+    pub(in crate::read) offset: usize,
+    /// All between `<` and `>`, but for the slash of an empty element.
+    pub(super) content: &'a str,
+    pub(super) name_len: usize,
+}
+
+impl<'a> Tag<'a> {
+    /// The first attributes as name and value, without namespace declarations.
+    pub(in crate::read) fn attributes(&self) -> Vec<(String, String)> {
+        let is_own = |name: &str| name != "xmlns" && !name.starts_with("xmlns:");
+        raw_attributes(&BytesStart::from_content(self.content, self.name_len))
+            .flatten()
+            .filter(|a| is_own(a.key.as_ref()))
+            .take(MAX_ATTRIBUTES)
+            .map(|a| {
+                let value = a.normalized_value(XmlVersion::Implicit1_0).unwrap_or(Cow::Borrowed(""));
+                (a.key.as_ref().to_owned(), value.into_owned())
+            })
+            .collect()
+    }
+
+    /// Whether there is anything beside the name.
+    pub(in crate::read) fn has_attributes(&self) -> bool {
+        self.content.len() > self.name_len && !self.content[self.name_len..].trim().is_empty()
+    }
+
+    /// The prefix of the name with its colon, or nothing.
+    pub(in crate::read) fn prefix(&self) -> &'a str {
+        &self.content[..self.name_len - self.name.len()]
+    }
+}
+
+/// Bytes of a tag from `<` to `>`, which counts in no quotes; none if it does not end.
+pub(super) fn tag_len(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += memchr3(b'>', b'\'', b'"', &bytes[at..])? + 1;
+        let mark = bytes[at - 1];
+        if mark == b'>' {
+            return Some(at);
+        }
+        at += memchr(mark, &bytes[at..])? + 1;
+    }
+}
+
+/// Attributes without the search for repeated names, which takes quadratic time.
+pub(super) fn raw_attributes<'t>(tag: &'t BytesStart<'_>) -> Attributes<'t> {
+    let mut attributes = tag.attributes();
+    attributes.with_checks(false);
+    attributes
+}
+
+/// The first attribute, in the order of the alphabet, that stands twice.
+pub(super) fn repeated(start: &BytesStart<'_>) -> Option<String> {
+    // Most tags that have any have one.
+    let _second = raw_attributes(start).nth(1)?;
+    let names = raw_attributes(start).flatten().map(|a| a.key.as_ref().to_owned());
+    let mut names: Vec<String> = names.collect();
+    names.sort_unstable();
+    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone())
+}
+
+/// Bytes that names of XML are made of, as far as ASCII goes.
+pub(super) const IS_NAME: [bool; 256] = {
+    let mut is_name = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        is_name[byte] = byte >= 0x80
+            || (byte as u8).is_ascii_alphanumeric()
+            || matches!(byte as u8, b'-' | b'.' | b'_' | b':');
+        byte += 1;
+    }
+    is_name
+};
+
+/// Whether a text is a name of XML, as far as ASCII goes.
+pub(super) fn is_name(name: &str) -> bool {
+    let first = name.as_bytes().first();
+    first.is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b':' | 0x80..))
+        && name.bytes().all(|b| IS_NAME[usize::from(b)])
+}
