@@ -3,7 +3,7 @@
 use super::answers::{Answer as Said, Answers};
 use super::call::{Call, Input};
 use super::clusters;
-use super::table::{Column, Table};
+use super::table::{Column, Step, Table, date_of};
 use super::{Answer, Args, print};
 use anyhow::{Context as _, anyhow, bail};
 use beaconfire_detect::method::{Memory, method};
@@ -175,7 +175,9 @@ fn draw(
     let baseline =
         call.judge.explain(&series, outcome.from, last).map(|told| told.baseline).unwrap_or_default();
     let outliers: Vec<usize> = baseline.iter().filter(|row| row.weight < 0.5).map(|row| row.index).collect();
-    let labels: Vec<String> = column.steps.iter().map(|step| step.label.clone()).collect();
+    let label =
+        |step: &Step| step.day.and_then(date_of).map_or_else(|| step.label.clone(), |date| date.to_string());
+    let labels: Vec<String> = column.steps.iter().map(label).collect();
     let title = format!("{}: {name}", column.name);
     let picture = Picture { title: &title, series: &series, outcome, labels: &labels, outliers: &outliers };
     std::fs::write(path, svg(&picture)).with_context(|| format!("write {}", path.display()))
