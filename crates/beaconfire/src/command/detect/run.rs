@@ -24,7 +24,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
         return Ok(Answer::Yes);
     }
     let Some(kind) = beaconfire_detect::kind(name).filter(|_| method(name).is_none()) else {
-        let call = Call::read(name, params)?;
+        let mut call = Call::read(name, params)?;
+        if let Some(path) = &args.left_out {
+            call = call.leaving_out(path)?;
+        }
         return methods(args, name, &call, &Table::read(input)?);
     };
     let params = kind
