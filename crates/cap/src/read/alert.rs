@@ -9,14 +9,11 @@ use super::scan::{Leaf, Ns, Scanner, Tag};
 use super::sheet::{At, Sheet};
 use super::table::ALERT;
 use super::values::{List, cut, list};
-use super::{Message, Rejected, Version};
+use super::{Judge, Message, Rejected, Version};
 use crate::check::broken;
 use crate::model::{Alert, Info, MsgType, Reference, Scope, Status};
 use crate::time::{CapTime, parse};
 use crate::{Finding, FindingSeverity, Limits};
-
-/// Who looks at an alert while the places of its elements are still known.
-pub(super) type Judge<'j> = &'j mut dyn FnMut(&Alert) -> Vec<Finding>;
 
 /// What became of an `<alert>` element.
 #[expect(clippy::large_enum_variant, reason = "most are read, and a box takes longer than the move")]
@@ -32,13 +29,13 @@ pub(super) fn read_alert<'a>(
     limits: &Limits,
     general: &[Finding],
     lines: &mut Lines<'a>,
-    judge: Judge<'_>,
+    judge: Option<Judge<'_>>,
 ) -> Result<Outcome, ReadError> {
     let version = match tag.ns {
         Ns::Cap(version) => version,
         _ => Version::V1_2,
     };
-    let sheet = Sheet::new(version, limits, general.len(), tag.offset, scan.left());
+    let sheet = Sheet::new(version, limits, general.len(), tag.offset, judge.is_some());
     let mut reader = Reader { scan, sheet, ns: tag.ns, prefix: tag.prefix(), leaf: Leaf::Unread };
     let root = At::base(0);
     if !matches!(tag.ns, Ns::Cap(_)) {
@@ -69,7 +66,8 @@ pub(super) fn read_alert<'a>(
             // What XML forbids has been taken out and told of.
             let mut broken = broken(&alert, version, true);
             broken.retain(|b| !(scope_guessed && b.rule == "restriction-missing"));
-            let (own, judged) = sheet.finish(broken, judge(&alert), lines);
+            let judged = judge.map_or(Vec::new(), |judge| judge(&alert));
+            let (own, judged) = sheet.finish(broken, judged, lines);
             let findings = joined(general, own);
             Outcome::Read(Message { alert, version, findings, judged, foreign, bytes })
         }

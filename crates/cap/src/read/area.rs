@@ -29,7 +29,12 @@ pub(super) fn read_area(reader: &mut Reader<'_, '_>, item: Item) -> Result<Area,
                 }
                 area.polygons.extend(read_polygon(reader, item)?);
             }
-            Element::Circle => area.circles.extend(read_circle(reader, item)?),
+            Element::Circle => {
+                if area.circles.is_empty() {
+                    area.circles.reserve_exact(1);
+                }
+                area.circles.extend(read_circle(reader, item)?);
+            }
             Element::Geocode => read_named(reader, item, &mut area.geocodes)?,
             Element::Altitude => area.altitude = read_height(reader, item)?,
             Element::Ceiling => area.ceiling = read_height(reader, item)?,

@@ -2,12 +2,12 @@
 
 use jiff::fmt::rfc2822::DateTimeParser;
 
-use super::alert::{Judge, Outcome, read_alert};
+use super::alert::{Outcome, read_alert};
 use super::error::ReadError;
 use super::lines::Lines;
 use super::newest::Newest;
 use super::scan::{Ns, Scanner, Tag, Token};
-use super::{Document, DocumentKind, Entry, Link, Message, Rejected};
+use super::{Document, DocumentKind, Entry, Judge, Link, Message, Rejected};
 use crate::time::{CapTime, parse};
 use crate::{Finding, FindingSeverity, Limits};
 
@@ -16,7 +16,7 @@ pub(super) fn read_document(
     text: &str,
     repaired: bool,
     limits: &Limits,
-    judge: Judge<'_>,
+    judge: Option<Judge<'_>>,
 ) -> Result<Document, ReadError> {
     let mut walk = Walk {
         scan: Scanner::new(text, limits),
@@ -41,10 +41,10 @@ pub(super) fn read_document(
     walk.document()
 }
 
-struct Walk<'t> {
+struct Walk<'t, 'j> {
     scan: Scanner<'t>,
     limits: &'t Limits,
-    judge: Judge<'t>,
+    judge: Option<Judge<'j>>,
     lines: Lines<'t>,
     /// Findings on the document, which weigh on every message in it.
     general: Vec<Finding>,
@@ -63,7 +63,7 @@ struct Open {
     inline: bool,
 }
 
-impl<'t> Walk<'t> {
+impl<'t> Walk<'t, '_> {
     fn document(mut self) -> Result<Document, ReadError> {
         let root = loop {
             if let Token::Start(tag) = self.scan.next()? {
@@ -143,7 +143,11 @@ impl<'t> Walk<'t> {
     }
 
     fn alert(&mut self, tag: Tag<'t>) -> Result<(), ReadError> {
-        match read_alert(&mut self.scan, tag, self.limits, &self.general, &mut self.lines, self.judge)? {
+        let judge: Option<Judge<'_>> = match &mut self.judge {
+            Some(judge) => Some(&mut **judge),
+            None => None,
+        };
+        match read_alert(&mut self.scan, tag, self.limits, &self.general, &mut self.lines, judge)? {
             Outcome::Read(message) => {
                 if let Some(open) = &mut self.entry {
                     open.inline = true;

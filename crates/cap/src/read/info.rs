@@ -5,7 +5,6 @@ use super::area::read_area;
 use super::element::Element;
 use super::error::ReadError;
 use super::parts::{Item, Reader};
-use super::sheet::At;
 use super::table::{INFO, NAMED, RESOURCE};
 use super::values::{cut, trim};
 use crate::FindingSeverity;
@@ -131,8 +130,11 @@ pub(super) fn read_named(
     }
     let base = reader.sheet.open();
     if let Some([(name_at, name), (value_at, value)]) = reader.plain_named() {
-        reader.sheet.place(At::child(base, Element::ValueName, 0), name_at);
-        reader.sheet.place(At::child(base, Element::Value, 0), value_at);
+        reader.sheet.place_parts(base, name_at, value_at);
+        // Those that have more than a few have many.
+        if list.len() == 4 {
+            list.reserve_exact(12);
+        }
         list.push(Named { name: trim(name).to_owned(), value: trim(value).to_owned() });
         return Ok(());
     }

@@ -50,7 +50,7 @@ use crate::{CapTime, Finding, FindingSeverity, Limits};
 /// # Errors
 /// If the bytes are not well-formed XML or JSON, hold a document type or unknown entities, exceed a limit, or are no CAP.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError> {
-    read_with(bytes, limits, &mut |_| Vec::new())
+    read_judged(bytes, limits, None)
 }
 
 /// Reads like [`read`] and lets `judge` look at each alert while the places of its elements are still known.
@@ -66,11 +66,16 @@ pub fn read_with(
     limits: &Limits,
     judge: &mut dyn FnMut(&Alert) -> Vec<Finding>,
 ) -> Result<Document, ReadError> {
+    read_judged(bytes, limits, Some(judge))
+}
+
+/// Reads, and lets somebody judge if there is somebody.
+fn read_judged(bytes: &[u8], limits: &Limits, judge: Option<Judge<'_>>) -> Result<Document, ReadError> {
     if bytes.len() > limits.max_bytes {
         return Err(ReadError::TooLarge { bytes: bytes.len(), limit: limits.max_bytes });
     }
     if json::is_json(bytes) {
-        return json::read_json(bytes, limits, judge);
+        return json::read_json(bytes, limits, judge.unwrap_or(&mut |_| Vec::new()));
     }
     let decoded = decode::decode(bytes)?;
     let mut document = feed::read_document(&decoded.text, decoded.repaired, limits, judge)?;
@@ -83,6 +88,9 @@ pub fn read_with(
     }
     Ok(document)
 }
+
+/// Who looks at an alert while the places of its elements are still known.
+type Judge<'j> = &'j mut dyn FnMut(&Alert) -> Vec<Finding>;
 
 /// The characters of a document, as [`read`] takes them: to show the line that a finding names.
 ///

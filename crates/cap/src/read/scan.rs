@@ -21,7 +21,7 @@ pub(crate) use run::is_xml_char;
 pub(super) use run::normal_lines;
 use run::{is_regular, plain_run};
 pub(super) use tag::Tag;
-use tag::{IS_NAME, is_name, only_namespace, raw_attributes, repeated, tag_len};
+use tag::{IS_NAME, declared_prefix, is_name, only_attribute, raw_attributes, repeated, tag_len};
 
 /// One token; an empty element gives a start and an end.
 #[derive(Debug)]
@@ -213,13 +213,11 @@ impl<'a> Scanner<'a> {
     /// Takes the element whose start tag comes next and is a prefix and a mark, if it holds plain text and nothing else.
     #[inline]
     pub(super) fn plain_leaf(&mut self, prefix: &str, mark: &Mark) -> Leaf<'a> {
-        match self.text_of(self.at + 1 + prefix.len() + mark.len + 1, prefix, mark) {
-            Some((text, behind)) => {
-                self.at = behind;
-                Leaf::Plain(text)
-            }
-            None => Leaf::Odd,
-        }
+        let tag = prefix.len() + mark.len + 2;
+        let start = self.at + tag;
+        let Some(end) = self.end_of_text(start, prefix, mark) else { return Leaf::Odd };
+        self.at = end + tag + 1;
+        Leaf::Plain(&self.text[start..end])
     }
 
     /// Takes the rest of the element open now, if it is two such elements: where each begins, and its text.
@@ -236,8 +234,10 @@ impl<'a> Scanner<'a> {
             if !begins(rest, prefix, mark) {
                 return None;
             }
-            let (text, behind) = self.text_of(offset + 1 + prefix.len() + mark.len + 1, prefix, mark)?;
-            (*part, at) = ((offset, text), behind);
+            let tag = prefix.len() + mark.len + 2;
+            let start = offset + tag;
+            let end = self.end_of_text(start, prefix, mark)?;
+            (*part, at) = ((offset, &self.text[start..end]), end + tag + 1);
         }
         self.at = self.end_of_open(self.after_space(at))?;
         self.open.pop();
@@ -245,25 +245,24 @@ impl<'a> Scanner<'a> {
         Some(pair)
     }
 
-    /// The plain text from `start` up to the end tag of a prefix and a mark, and where that ends.
+    /// Where the plain text that begins at `start` ends, if the end tag of a prefix and a mark follows.
     #[inline]
-    fn text_of(&self, start: usize, prefix: &str, mark: &Mark) -> Option<(&'a str, usize)> {
-        let (text, end) = self.plain_text(start, self.max_text)?;
+    fn end_of_text(&self, start: usize, prefix: &str, mark: &Mark) -> Option<usize> {
+        let end = self.plain_end(start, self.max_text)?;
         let name = self.text.as_bytes()[end..].strip_prefix(b"</")?;
-        begins(name, prefix, mark).then_some((text, end + 2 + prefix.len() + mark.len + 1))
+        begins(name, prefix, mark).then_some(end)
     }
 
-    /// The text from `start` up to the next `<` or `&` and where that stands, if it is no longer than `limit` and needs
-    /// no change.
+    /// Where the next `<` or `&` stands at or behind `start`, if the text up to there is no longer than `limit` and
+    /// needs no change.
     #[inline]
-    fn plain_text(&self, start: usize, limit: usize) -> Option<(&'a str, usize)> {
+    fn plain_end(&self, start: usize, limit: usize) -> Option<usize> {
         let run = plain_run(&self.text.as_bytes()[start..]);
         if run.notes.returns() || run.len > limit {
             return None;
         }
         let end = start + run.len;
-        let text = &self.text[start..end];
-        (!run.notes.odd() || is_regular(text)).then_some((text, end))
+        (!run.notes.odd() || is_regular(&self.text[start..end])).then_some(end)
     }
 
     /// Takes the end tag of the element open now, if it comes next and holds nothing but the name.
@@ -276,11 +275,6 @@ impl<'a> Scanner<'a> {
             self.end();
         }
         behind.is_some()
-    }
-
-    /// Bytes that are still to come.
-    pub(super) fn left(&self) -> usize {
-        self.text.len() - self.at
     }
 
     /// Passes over the rest of the element that has just begun.
@@ -375,11 +369,11 @@ impl<'a> Scanner<'a> {
         if self.empty {
             return None;
         }
-        let (text, end) = self.plain_text(self.at, limit.unwrap_or(self.max_text))?;
+        let (start, end) = (self.at, self.plain_end(self.at, limit.unwrap_or(self.max_text))?);
         self.at = self.end_of_open(end)?;
         self.open.pop();
         self.end();
-        Some(text)
+        Some(&self.text[start..end])
     }
 
     /// Where the end tag ends that stands at `at`, if it is that of the element open now and holds nothing else.
@@ -472,17 +466,17 @@ impl<'a> Scanner<'a> {
         self.done = self.depth == 0;
     }
 
-    /// Where the XML declaration ends that stands at `offset`, if that is the very start.
+    /// Where the XML declaration ends that stands at `offset`, if that is the very start and it is as most are.
     fn declaration_end(&self, offset: usize) -> Option<usize> {
-        let is_one = offset == 0 && self.text.starts_with("<?xml ");
-        if is_one { self.text.find("?>") } else { None }
+        let end = memchr(b'>', self.text.as_bytes()).filter(|_| offset == 0)?;
+        (self.text.starts_with("<?xml ") && self.text[..end].ends_with('?')).then_some(end + 1)
     }
 
     /// What begins with `&`, `<!` or `<?`, and tags that do not end.
     fn rare(&mut self, offset: usize) -> Result<Option<Token<'a>>, ReadError> {
         // What an XML declaration says of the coding has been looked at, and nothing else in it matters here.
         if let Some(end) = self.declaration_end(offset) {
-            self.at = end + 2;
+            self.at = end;
             return Ok(None);
         }
         let mut reader = Reader::from_str(&self.text[offset..]);
@@ -558,8 +552,9 @@ impl<'a> Scanner<'a> {
         if memchr(b'<', content.as_bytes()).is_some() {
             return Err(self.ill_formed(offset, "a < stands inside a tag; write &lt; in attributes"));
         }
-        if let Some((prefix, uri)) = only_namespace(&content[name_len..]) {
-            let declared = self.bindings.declare(prefix, Ns::of(uri), self.depth);
+        if let Some((key, value)) = only_attribute(&content[name_len..]) {
+            let Some(prefix) = declared_prefix(key) else { return Ok(()) };
+            let declared = self.bindings.declare(prefix, Ns::of(value.trim()), self.depth);
             return declared.map_err(|e| self.ill_formed(offset, e.to_string()));
         }
         let start = BytesStart::from_content(content, name_len);
@@ -575,11 +570,7 @@ impl<'a> Scanner<'a> {
             if let Err(error) = attribute.normalized_value(XmlVersion::Implicit1_0) {
                 return Err(self.ill_formed(offset, format!("attribute {:?}: {error}", cut(key))));
             }
-            let prefix = match key.strip_prefix("xmlns") {
-                Some("") => "",
-                Some(rest) if rest.starts_with(':') => &rest[1..],
-                _ => continue,
-            };
+            let Some(prefix) = declared_prefix(key) else { continue };
             let place = content.find(key).unwrap_or(0) + key.len() - prefix.len();
             let (prefix, ns) = (&content[place..place + prefix.len()], Ns::of(attribute.value.trim()));
             let declared = self.bindings.declare(prefix, ns, self.depth);

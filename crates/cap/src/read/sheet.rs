@@ -66,6 +66,8 @@ pub(super) struct Sheet {
     more: Option<(usize, FindingSeverity)>,
     /// The alert, then its elements as their parents know them, and where each begins.
     places: Vec<(At, usize)>,
+    /// Whether the places are asked for of those elements too that no rule of ours names.
+    judged: bool,
     missing: Vec<At>,
     foreign: Vec<Foreign>,
     /// Bytes of foreign elements kept so far.
@@ -73,14 +75,14 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    /// A sheet for the alert at `offset`, of whose document `general` things were noted.
-    /// `bytes` are as many as it may take: the more, the more places will be noted.
+    /// A sheet for the alert at `offset`, of whose document `general` things were noted; `judged` says that somebody
+    /// will ask for the place of any element.
     pub(super) fn new(
         version: Version,
         limits: &Limits,
         general: usize,
         offset: usize,
-        bytes: usize,
+        judged: bool,
     ) -> Sheet {
         let mut sheet = Sheet {
             version,
@@ -90,7 +92,8 @@ impl Sheet {
             findings: Vec::new(),
             room: limits.max_findings.saturating_sub(general).max(1),
             more: None,
-            places: Vec::with_capacity((bytes / BYTES_OF_ELEMENT).clamp(16, 1_024)),
+            places: Vec::with_capacity(USUAL_ELEMENTS),
+            judged,
             missing: Vec::new(),
             foreign: Vec::new(),
             foreign_bytes: 0,
@@ -109,6 +112,15 @@ impl Sheet {
     #[inline]
     pub(super) fn place(&mut self, at: At, offset: usize) {
         self.places.push((at, offset));
+    }
+
+    /// The same for the parts of a named value, which only somebody else may ask for.
+    #[inline]
+    pub(super) fn place_parts(&mut self, base: u32, name_at: usize, value_at: usize) {
+        if self.judged {
+            self.place(At::child(base, Element::ValueName, 0), name_at);
+            self.place(At::child(base, Element::Value, 0), value_at);
+        }
     }
 
     /// Notes that a mandatory element is not there; the rules need not say it again.
@@ -281,8 +293,8 @@ impl Sheet {
     }
 }
 
-/// About as few bytes as an element takes.
-const BYTES_OF_ELEMENT: usize = 32;
+/// Most alerts have no more. As few bytes are had and given back without a search through the memory.
+const USUAL_ELEMENTS: usize = 60;
 
 /// Offsets by parent, name and count.
 type Places<'n> = HashMap<(u32, &'n str, u32), usize>;

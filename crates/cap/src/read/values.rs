@@ -47,9 +47,9 @@ pub(super) struct Ring {
 /// Reads "lat,lon lat,lon …", at most `room` positions.
 pub(super) fn ring(text: &str, room: usize) -> Ring {
     let bytes = text.as_bytes();
-    // Positions are many and memory is not: there is one for each comma, and no more.
+    // Positions are many and memory is not: there is one for each comma, and one more where the ring is to be closed.
     let commas = memchr_iter(b',', bytes).count();
-    let mut ring = Ring { points: Vec::with_capacity(commas.min(room)), ..Ring::default() };
+    let mut ring = Ring { points: Vec::with_capacity(commas.min(room) + 1), ..Ring::default() };
     let mut at = after_space(bytes, 0);
     while at < bytes.len() {
         let (position, len) = match plain_pair(&bytes[at..]) {

@@ -38,33 +38,16 @@ impl Notes {
 pub(super) fn plain_run(bytes: &[u8]) -> Run {
     let mut noted = false;
     for (n, block) in bytes.as_chunks::<16>().0.iter().take(4).enumerate() {
-        if is_quiet(block) {
-            continue;
+        let (len, odd) = look(block);
+        noted |= odd;
+        if len < block.len() {
+            let len = n * block.len() + len;
+            return if noted { Run::of(&bytes[..len]) } else { Run { len, ..Run::default() } };
         }
-        let word = u128::from_le_bytes(*block);
-        let stops = equal(word, b'<') | equal(word, b'&');
-        if stops == 0 {
-            noted = true;
-            continue;
-        }
-        // What stands before the lowest stop, with spaces for the rest.
-        let before = (stops & stops.wrapping_neg()).wrapping_sub(1) >> 7;
-        let len = n * 16 + stops.trailing_zeros() as usize / 8;
-        let word = (word & before) | ((LOW * 0x20) & !before);
-        noted |= below_space(word) | equal(word, 0xEF) | equal(word, b']') != 0;
-        return if noted { Run::of(&bytes[..len]) } else { Run { len, ..Run::default() } };
     }
     let passed = bytes.len().min(64) / 16 * 16;
     let len = memchr2(b'<', b'&', &bytes[passed..]).map_or(bytes.len(), |more| passed + more);
     Run::of(&bytes[..len])
-}
-
-/// Whether nothing in a block ends a run or has to be looked at.
-#[inline]
-fn is_quiet(block: &[u8; 16]) -> bool {
-    let has = |mark: u8| block.iter().fold(false, |any, b| any | (*b == mark));
-    let has_control = block.iter().fold(false, |any, b| any | (*b < 0x20));
-    !(has_control | has(b'<') | has(b'&') | has(0xEF) | has(b']'))
 }
 
 impl Run {
@@ -95,19 +78,32 @@ pub(super) fn is_regular(text: &str) -> bool {
     !is_irregular
 }
 
-/// The lowest bit of each byte.
-const LOW: u128 = u128::MAX / 0xFF;
-
-/// The highest bit of each control character; above the lowest of them there may be others.
-#[inline]
-fn below_space(word: u128) -> u128 {
-    word.wrapping_sub(LOW * 0x20) & !word & (LOW * 0x80)
+/// Where a run ends in a block, or the length of the block, and whether anything before that has to be looked at.
+///
+/// Apart from its caller it becomes vector instructions; as a part of it, it does not.
+#[inline(never)]
+fn look(block: &[u8; 16]) -> (usize, bool) {
+    let stops = zeros(each(block, |b| (b ^ b'<').min(b ^ b'&')));
+    let odd = zeros(each(block, |b| (b & 0xE0).min(b ^ 0xEF).min(b ^ b']')));
+    let before = (stops & stops.wrapping_neg()).wrapping_sub(1);
+    (stops.trailing_zeros() as usize / 8, odd & before != 0)
 }
 
-/// The highest bit of each byte that is `byte`; above the lowest of them there may be others.
+/// Each byte of a block brought to another. Minima and exclusive ors become vector instructions; what is compared
+/// and joined byte by byte does not.
 #[inline]
-fn equal(word: u128, byte: u8) -> u128 {
-    let word = word ^ (LOW * u128::from(byte));
+fn each(block: &[u8; 16], of: impl Fn(u8) -> u8) -> u128 {
+    let mut bytes = [0; 16];
+    for (to, from) in bytes.iter_mut().zip(block) {
+        *to = of(*from);
+    }
+    u128::from_le_bytes(bytes)
+}
+
+/// The highest bit of each byte that is zero; above the lowest of them there may be others.
+#[inline]
+fn zeros(word: u128) -> u128 {
+    const LOW: u128 = u128::MAX / 0xFF;
     word.wrapping_sub(LOW) & !word & (LOW * 0x80)
 }
 

@@ -38,7 +38,9 @@ impl<'a> Tag<'a> {
 
     /// The names of the same that are not `known`.
     pub(in crate::read) fn odd_names(&self, known: impl Fn(&str) -> bool) -> Vec<String> {
-        if only_namespace(&self.content[self.name_len..]).is_some() {
+        if only_attribute(&self.content[self.name_len..])
+            .is_some_and(|(key, _)| declared_prefix(key).is_some())
+        {
             return Vec::new();
         }
         let start = BytesStart::from_content(self.content, self.name_len);
@@ -70,21 +72,22 @@ pub(super) fn tag_len(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// The prefix and the namespace that are declared behind the name of an element, if there is nothing else and the
-/// declaration is as most are.
-pub(super) fn only_namespace(behind: &str) -> Option<(&str, &str)> {
-    let rest = behind.strip_prefix(" xmlns")?;
-    let (prefix, value) = rest.split_once("=\"")?;
-    let uri = value.strip_suffix('"')?;
-    let prefix = match prefix.strip_prefix(':') {
-        Some(prefix) if prefix.is_empty() => return None,
-        Some(prefix) => prefix,
-        None if prefix.is_empty() => prefix,
-        None => return None,
-    };
-    let is_plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b'<' | b'&');
-    let is_name = prefix.bytes().all(|b| b.is_ascii_alphanumeric());
-    (is_name && uri.bytes().all(is_plain)).then_some((prefix, uri))
+/// The attribute behind the name of an element, if it is the only one and its value is written as it is meant.
+pub(super) fn only_attribute(behind: &str) -> Option<(&str, &str)> {
+    let (key, value) = behind.strip_prefix(' ')?.split_once('=')?;
+    let value = value.strip_prefix('"')?.strip_suffix('"')?;
+    let is_plain = |b: u8| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'<' | b'&');
+    let is_key = key.is_ascii() && is_name(key) && !key.ends_with(':');
+    (is_key && value.bytes().all(is_plain)).then_some((key, value))
+}
+
+/// The prefix that an attribute declares a namespace for, if it does.
+pub(super) fn declared_prefix(key: &str) -> Option<&str> {
+    match key.strip_prefix("xmlns") {
+        Some("") => Some(""),
+        Some(rest) => rest.strip_prefix(':'),
+        None => None,
+    }
 }
 
 /// Attributes without the search for repeated names, which takes quadratic time.
