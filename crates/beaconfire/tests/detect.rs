@@ -99,3 +99,71 @@ fn it_agrees_with_a_stored_answer_of_the_reference() {
     }
     assert!(compared > 20, "{compared}");
 }
+
+#[test]
+fn a_method_explains_draws_and_leaves_out_what_it_is_told_to() {
+    let folder = fixture_folder();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let counts: String =
+        (1..=40).map(|t| format!("{t},{}\n", if t == 20 || t == 40 { 30 } else { t % 3 })).collect();
+    fs::write(at("counts.csv"), format!("t,a\n{counts}")).expect("written");
+    let left_out = r#"{"stretches": [{"from": {"step": 19}, "until": {"step": 20}, "why": "a strike"}]}"#;
+    fs::write(at("left.json"), left_out).expect("written");
+    let common = ["detect", "rki", "-p", "b=0", "-p", "w=26", "-p", "actY=true"];
+    let run = |more: &[&str]| {
+        let args: Vec<&str> = common.iter().chain(more).copied().collect();
+        beaconfire(&args)
+    };
+    let plain = run(&[&at("counts.csv"), "--plot", &at("a.svg")]);
+    assert_eq!(plain.code, 0, "{}", plain.err);
+    assert_eq!(plain.out.lines().count(), 1 + 14);
+    assert!(fs::read_to_string(at("a.svg")).expect("a picture").contains("<title>alarm</title>"));
+    let explained = run(&[&at("counts.csv"), "--explain", "--left-out", &at("left.json")]);
+    assert_eq!(explained.code, 0, "{}", explained.err);
+    let told: serde_json::Value = serde_json::from_str(explained.out.trim()).expect("one alarm");
+    assert_eq!((told["t"].as_str(), told["observed"].as_f64()), (Some("40"), Some(30.0)));
+    let baseline = told["explanation"]["baseline"].as_array().expect("rows");
+    assert!(baseline.iter().any(|row| row["index"] == 19 && row["weight"] == 0.0), "{told}");
+    assert!(told["explanation"]["because"].to_string().contains("a strike"), "{told}");
+}
+
+#[test]
+fn advice_says_why_a_method_cannot_be_had() {
+    let counts: String = (1..=30).map(|t| format!("{t},{}\n", t % 5)).collect();
+    let run = beaconfire_with(&["detect", "advise", "-"], format!("t,a\n{counts}").as_bytes());
+    assert_eq!(run.code, 0, "{}", run.err);
+    let line = |name: &str| run.out.lines().find(|line| line.contains(name)).expect(name).to_owned();
+    assert!(line("earsC").contains("yes") && line("farringtonFlexible").contains("no "), "{}", run.out);
+    assert!(run.out.starts_with("a: 30 counts weekly"), "{}", run.out);
+}
+
+#[test]
+fn methods_are_compared_on_labelled_series() {
+    let folder = fixture_folder();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let column = |f: fn(usize) -> usize| (1..=120).map(|t| format!("{t},{}\n", f(t))).collect::<String>();
+    let counts = column(|t| if (100..103).contains(&t) { 40 } else { t % 4 });
+    fs::write(at("in.csv"), format!("t,a\n{counts}")).expect("written");
+    let labels = column(|t| usize::from((100..103).contains(&t)));
+    fs::write(at("labels.csv"), format!("t,a\n{labels}")).expect("written");
+    let run = beaconfire(&[
+        "detect",
+        "evaluate",
+        "--labels",
+        &at("labels.csv"),
+        "--from",
+        "61",
+        "--budget",
+        "0.02",
+        "--method",
+        "rki1",
+        "--json",
+        "--page",
+        &at("page.html"),
+        &at("in.csv"),
+    ]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let told: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
+    assert_eq!(told["rows"][0]["measures"]["pod"]["value"], 1.0, "{told}");
+    assert!(fs::read_to_string(at("page.html")).expect("a page").contains("AMOC"));
+}

@@ -94,7 +94,9 @@ pub struct Memory(pub Vec<f64>);
 
 /// A method with its parameters.
 pub trait Judge: Send + Sync {
-    /// The earliest absolute index that a judgement at `index` looks at: what must be held of the past to go on.
+    /// The earliest absolute index that a judgement at `index` looks at: what must be held of the past to go on, with
+    /// the memory of the points before. Without it a chart begins anew at the first point of the range, and one that
+    /// needs the beginning of the series for that refuses a tail.
     fn looks_back_to(&self, index: usize, freq: u32) -> usize;
 
     /// The first index of a series that can be judged, for when no range is asked for.

@@ -13,7 +13,7 @@ pub mod nbinom;
 pub mod normal;
 pub mod poisson;
 pub mod qr;
-mod saddle;
+pub(crate) mod saddle;
 mod search;
 pub mod t;
 mod tail;

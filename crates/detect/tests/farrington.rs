@@ -197,3 +197,41 @@ fn first_days(year: i32, months: usize) -> Vec<i32> {
     }
     days
 }
+
+#[test]
+fn at_its_maximum_the_fit_is_where_the_reference_comes_to_rest() {
+    let values = weeks();
+    let series = Series::new(&values, 52);
+    for trend in [false, true] {
+        let expected = |mode: &str| {
+            let control = json!({
+                "mode": mode, "noPeriods": 10, "reweight": false, "trend": trend, "pThresholdTrend": 1,
+                "pastWeeksNotIncluded": 26, "thresholdMethod": "nbPlugin",
+            });
+            let judge = method("farringtonFlexible").unwrap().parse(&control.to_string()).unwrap();
+            judge.judge(&series, 300..519, &mut Memory::default()).unwrap().expected
+        };
+        for (default, compat) in expected("default").iter().zip(expected("compat")) {
+            assert!((default - compat).abs() < 1e-6 * compat, "{default} is not {compat}");
+        }
+    }
+}
+
+#[test]
+fn ten_times_the_people_are_the_same_rates_and_a_later_start_the_same_weeks() {
+    let values = weeks();
+    let people: Vec<f64> = (0..520).map(|t| 1e5 + 37.0 * f64::from(t)).collect();
+    let more: Vec<f64> = people.iter().map(|people| 10.0 * people).collect();
+    let judge = method("farringtonFlexible").unwrap();
+    let judge = judge.parse(r#"{"populationOffset": true, "noPeriods": 5}"#).unwrap();
+    let run = |population: &[f64], first: usize| {
+        let series = Series { population: Some(population), first, ..Series::new(&values, 52) };
+        judge.judge(&series, 400 + first..520 + first, &mut Memory::default()).unwrap().upperbound
+    };
+    let once = run(&people, 0);
+    for other in [run(&more, 0), run(&people, 1000)] {
+        for (a, b) in once.iter().zip(other) {
+            assert!((a - b).abs() < 1e-9 * a, "{a} is not {b}");
+        }
+    }
+}

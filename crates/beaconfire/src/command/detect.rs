@@ -60,6 +60,11 @@ pub(crate) struct Args {
     /// The population at risk or the number examined, in the form of the series and under their names.
     #[arg(long, value_name = "FILE")]
     population: Option<PathBuf>,
+    /// What no value is compared with, as a JSON object: stretches such as a pandemic year, and breaks such as a vaccine:
+    /// {"stretches": [{"from": {"day": "2020-03-01"}, "until": {"day": "2022-05-01"}, "why": "pandemic"}], "breaks":
+    /// [{"at": {"day": "2023-09-01"}, "why": "vaccine"}]}; instead of a day also {"step": 140}, from 0.
+    #[arg(long, value_name = "FILE")]
+    left_out: Option<PathBuf>,
     /// Steps in a year; told from the dates where there are any, else 52.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=8784))]
     freq: Option<u32>,

@@ -45,7 +45,7 @@ enum Command {
     Serve(serve::Args),
     Sink(sink::Args),
     Check(check::Args),
-    Detect(detect::Args),
+    Detect(Box<detect::Args>),
     Journal(journal::Args),
     Items(items::Args),
     Backup(backup::BackupArgs),

@@ -2,10 +2,10 @@
 
 use super::element::Element;
 use super::error::ReadError;
-use super::info::read_info;
+use super::info::{blank_info, read_info};
 use super::lines::Lines;
 use super::parts::{Item, Reader};
-use super::scan::{Ns, Scanner, Tag};
+use super::scan::{Leaf, Ns, Scanner, Tag};
 use super::sheet::{At, Sheet};
 use super::table::ALERT;
 use super::values::{List, cut, list};
@@ -19,8 +19,9 @@ use crate::{Finding, FindingSeverity, Limits};
 pub(super) type Judge<'j> = &'j mut dyn FnMut(&Alert) -> Vec<Finding>;
 
 /// What became of an `<alert>` element.
+#[expect(clippy::large_enum_variant, reason = "most are read, and a box takes longer than the move")]
 pub(super) enum Outcome {
-    Read(Box<Message>),
+    Read(Message),
     Rejected(Rejected),
 }
 
@@ -38,7 +39,7 @@ pub(super) fn read_alert<'a>(
         _ => Version::V1_2,
     };
     let sheet = Sheet::new(version, limits, general.len(), tag.offset, scan.left());
-    let mut reader = Reader { scan, sheet, ns: tag.ns, prefix: tag.prefix() };
+    let mut reader = Reader { scan, sheet, ns: tag.ns, prefix: tag.prefix(), leaf: Leaf::Unread };
     let root = At::base(0);
     if !matches!(tag.ns, Ns::Cap(_)) {
         let message = "the alert is not in a namespace of CAP; use urn:oasis:names:tc:emergency:cap:1.2";
@@ -70,7 +71,7 @@ pub(super) fn read_alert<'a>(
             broken.retain(|b| !(scope_guessed && b.rule == "restriction-missing"));
             let (own, judged) = sheet.finish(broken, judge(&alert), lines);
             let findings = joined(general, own);
-            Outcome::Read(Box::new(Message { alert, version, findings, judged, foreign, bytes }))
+            Outcome::Read(Message { alert, version, findings, judged, foreign, bytes })
         }
         Err(Incomplete { message, identifier }) => {
             sheet.error(tag.offset, root, "unusable", message.clone());
@@ -143,14 +144,17 @@ impl Draft {
                 if self.infos.is_empty() {
                     self.infos.reserve_exact(1);
                 }
-                self.infos.push(read_info(reader, item)?);
+                self.infos.push(blank_info());
+                if let Some(info) = self.infos.last_mut() {
+                    read_info(reader, item, info)?;
+                }
             }
             Element::Password => {
                 let message = "passwords are not kept; CAP has none since 1.1";
                 reader.sheet.note(FindingSeverity::Info, item.offset, item.at, "password-present", message);
-                reader.scan.skip()?;
+                reader.skip()?;
             }
-            _ => reader.scan.skip()?,
+            _ => reader.skip()?,
         }
         Ok(())
     }
@@ -203,7 +207,7 @@ impl Draft {
 }
 
 fn read_list(reader: &mut Reader<'_, '_>, item: Item) -> Result<Vec<String>, ReadError> {
-    let List { items, spaced, quoted } = list(&reader.string(item)?.unwrap_or_default());
+    let List { items, spaced, quoted } = list(&reader.some_text(item)?.unwrap_or_default());
     if spaced {
         let message = format!("items of <{}> stand between single spaces", item.element());
         reader.sheet.warning(item.offset, item.at, "list-form", message);
@@ -217,7 +221,7 @@ fn read_list(reader: &mut Reader<'_, '_>, item: Item) -> Result<Vec<String>, Rea
 }
 
 fn read_references(reader: &mut Reader<'_, '_>, item: Item) -> Result<Vec<Reference>, ReadError> {
-    let text = reader.string(item)?.unwrap_or_default();
+    let text = reader.some_text(item)?.unwrap_or_default();
     let mut references = Vec::new();
     for token in text.split_ascii_whitespace() {
         let Item { at, offset } = item;

@@ -18,16 +18,22 @@ pub(super) fn read_area(reader: &mut Reader<'_, '_>, item: Item) -> Result<Area,
         altitude: None,
         ceiling: None,
     };
-    let base = reader.sheet.open(item.at, item.offset);
+    let base = reader.sheet.open();
     reader.children(base, item.offset, AREA, &mut |reader, item| {
         match item.element() {
             Element::AreaDesc => reader.text_into(item, &mut area.description)?,
-            Element::Polygon => area.polygons.extend(read_polygon(reader, item)?),
+            Element::Polygon => {
+                // Most have one.
+                if area.polygons.is_empty() {
+                    area.polygons.reserve_exact(1);
+                }
+                area.polygons.extend(read_polygon(reader, item)?);
+            }
             Element::Circle => area.circles.extend(read_circle(reader, item)?),
             Element::Geocode => read_named(reader, item, &mut area.geocodes)?,
             Element::Altitude => area.altitude = read_height(reader, item)?,
             Element::Ceiling => area.ceiling = read_height(reader, item)?,
-            _ => reader.scan.skip()?,
+            _ => reader.skip()?,
         }
         Ok(())
     })?;
@@ -113,7 +119,7 @@ fn read_height(reader: &mut Reader<'_, '_>, item: Item) -> Result<Option<f64>, R
     // Before 1.2 any text may stand here, also none.
     let text = match reader.sheet.version {
         super::Version::V1_2 => reader.typed(item)?,
-        _ => reader.string(item)?.map(std::borrow::Cow::Owned),
+        _ => reader.some_text(item)?,
     };
     let Some(text) = text else { return Ok(None) };
     let height = number(&text);

@@ -3,10 +3,10 @@
 use super::element::Element;
 use super::error::ReadError;
 use super::parts::{Item, Reader};
-use super::scan::{Ns, Tag, Token, normal_lines};
+use super::scan::{Leaf, Ns, Tag, Token, normal_lines};
 use super::sheet::At;
 use super::signature::skip_signature;
-use super::table::{Child, WIDEST, find, find_mark};
+use super::table::{Child, NAMED, WIDEST, find, find_mark};
 use super::values::cut;
 
 /// The children of one element, as far as they have been read.
@@ -52,8 +52,7 @@ impl<'a> Reader<'_, 'a> {
         take: &mut impl FnMut(&mut Self, Item) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
         let mut family = Family { base, offset, table, counts: [0; WIDEST], last: 0 };
-        // What is declared around an element holds for all its children.
-        let plain = self.scan.resolve(self.prefix.strip_suffix(':').unwrap_or_default()) == self.ns;
+        let plain = self.has_plain_prefix();
         loop {
             self.scan.pass_space();
             let place = self.scan.offset();
@@ -85,7 +84,7 @@ impl<'a> Reader<'_, 'a> {
     fn plain_child(&mut self, family: &Family, plain: bool) -> Option<usize> {
         let bytes = self.scan.behind(self.prefix).filter(|_| plain)?;
         let index = find_mark(family.table, bytes, family.last)?;
-        let Child { element, since, until, .. } = family.table[index];
+        let Child { element, ref mark, leaf, since, until, .. } = family.table[index];
         let version = self.sheet.version;
         if element == Element::Signature
             || !(since <= version && version <= until)
@@ -94,12 +93,36 @@ impl<'a> Reader<'_, 'a> {
             return None;
         }
         self.sheet.elements += 1;
-        self.scan.plain_start(self.prefix.len() + element.as_str().len());
+        self.leaf = if leaf { self.scan.plain_leaf(self.prefix, mark) } else { Leaf::Unread };
+        if !matches!(self.leaf, Leaf::Plain(_)) {
+            self.scan.plain_start(self.prefix.len() + mark.len);
+        }
         Some(index)
+    }
+
+    /// Whether the prefix of the alert still means its namespace. What is declared around an element holds for all
+    /// its children.
+    #[inline]
+    fn has_plain_prefix(&self) -> bool {
+        self.scan.resolve(self.prefix.strip_suffix(':').unwrap_or_default()) == self.ns
+    }
+
+    /// The rest of an element that holds a name and a value, if that is as most are: where each begins, and its text.
+    #[inline]
+    pub(super) fn plain_named(&mut self) -> Option<[(usize, &'a str); 2]> {
+        let [name, value] = NAMED else { return None };
+        let has_room = self.sheet.limits.max_elements.saturating_sub(self.sheet.elements) >= NAMED.len();
+        if !has_room || !self.has_plain_prefix() {
+            return None;
+        }
+        let pair = self.scan.plain_pair(self.prefix, [&name.mark, &value.mark])?;
+        self.sheet.elements += NAMED.len();
+        Some(pair)
     }
 
     /// What comes next, whatever it is; what has no place here is passed over.
     fn any_child(&mut self, family: &mut Family) -> Result<Next, ReadError> {
+        self.leaf = Leaf::Unread;
         let Family { base, offset, table, last, .. } = *family;
         let tag = match self.scan.next()? {
             Token::Start(tag) => tag,
@@ -163,7 +186,7 @@ impl<'a> Reader<'_, 'a> {
         let (Item { at, offset }, element) = (item, item.element());
         let message = format!("<{element}> stands {count} times; only the first counts");
         self.sheet.error(offset, at, "element-repeated", message);
-        self.scan.skip()
+        self.skip()
     }
 
     /// Checks a start tag; false if the element cannot be taken.

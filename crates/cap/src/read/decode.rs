@@ -93,7 +93,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded<'_>, ReadError> {
     let repaired = start > mark.len();
     let mut decoded = Decoded { text: Cow::Borrowed(""), repaired, coding, bytes, start };
     if coding == Coding::Utf8 {
-        if let Ok(text) = str::from_utf8(body) {
+        if let Ok(text) = simdutf8::basic::from_utf8(body) {
             decoded.text = Cow::Borrowed(text);
             return Ok(decoded);
         }
@@ -154,6 +154,13 @@ impl<'d, 'a> SourceMap<'d, 'a> {
     }
 }
 
+/// Names of UTF-8. A text that was read up to its declaration byte by byte is no UTF-16, whatever it declares.
+const UTF: [&str; 9] = ["utf-8", "", "utf8", "us-ascii", "ascii", "utf-16", "utf16", "utf-16le", "utf-16be"];
+/// Names of ISO-8859-1.
+const LATIN: [&str; 5] = ["iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1"];
+/// Names of Windows-1252.
+const WINDOWS: [&str; 2] = ["windows-1252", "cp1252"];
+
 /// The coding that the XML declaration names.
 fn declared(bytes: &[u8]) -> Result<Coding, ReadError> {
     let head = bytes.trim_ascii_start();
@@ -167,16 +174,15 @@ fn declared(bytes: &[u8]) -> Result<Coding, ReadError> {
     };
     let value = value.trim_start().trim_start_matches('=').trim_start();
     let name = value.split(['"', '\'']).nth(1).unwrap_or_default().trim();
-    match name.to_ascii_lowercase().as_str() {
-        // A text that was read up to here byte by byte is no UTF-16, whatever it declares.
-        "" | "utf-8" | "utf8" | "us-ascii" | "ascii" | "utf-16" | "utf16" | "utf-16le" | "utf-16be" => {
-            Ok(Coding::Utf8)
-        }
-        "iso-8859-1" | "iso8859-1" | "iso_8859-1" | "latin1" | "latin-1" => {
-            Ok(Coding::Single { windows: false })
-        }
-        "windows-1252" | "cp1252" => Ok(Coding::Single { windows: true }),
-        _ => Err(ReadError::Encoding { name: name.chars().take(40).collect() }),
+    let is_one_of = |names: &[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+    if is_one_of(&UTF) {
+        Ok(Coding::Utf8)
+    } else if is_one_of(&LATIN) {
+        Ok(Coding::Single { windows: false })
+    } else if is_one_of(&WINDOWS) {
+        Ok(Coding::Single { windows: true })
+    } else {
+        Err(ReadError::Encoding { name: name.chars().take(40).collect() })
     }
 }
 

@@ -109,6 +109,8 @@ pub(super) struct Mark {
     word: u128,
     /// Ones where the bytes of the mark stand.
     mask: u128,
+    /// Bytes of the name.
+    pub(super) len: usize,
 }
 
 impl Mark {
@@ -126,7 +128,7 @@ impl Mark {
             at += 1;
         }
         (word[at], mask[at]) = (b'>', 0xFF);
-        Mark { word: u128::from_le_bytes(word), mask: u128::from_le_bytes(mask) }
+        Mark { word: u128::from_le_bytes(word), mask: u128::from_le_bytes(mask), len: name.len() }
     }
 
     /// Whether the bytes begin with it.

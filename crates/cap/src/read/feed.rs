@@ -24,9 +24,9 @@ pub(super) fn read_document(
         judge,
         lines: Lines::new(text),
         general: Vec::new(),
-        messages: Newest::new(limits.max_alerts),
-        entries: Newest::new(limits.max_alerts),
-        rejected: Newest::new(limits.max_alerts),
+        messages: Newest::new(limits.max_alerts, |message| Some(message.alert.sent.instant())),
+        entries: Newest::new(limits.max_alerts, |entry: &Entry| entry.updated.map(CapTime::instant)),
+        rejected: Newest::new(limits.max_alerts, |_| None),
         entry: None,
         updated: None,
     };
@@ -138,7 +138,7 @@ impl<'t> Walk<'t> {
         if let Some(open) = self.entry.take_if(|open| self.scan.depth < open.depth)
             && !open.inline
         {
-            self.entries.push(open.entry.updated.map(|t| t.instant()), open.entry);
+            self.entries.push(open.entry);
         }
     }
 
@@ -148,9 +148,9 @@ impl<'t> Walk<'t> {
                 if let Some(open) = &mut self.entry {
                     open.inline = true;
                 }
-                self.messages.push(Some(message.alert.sent.instant()), *message);
+                self.messages.push(message);
             }
-            Outcome::Rejected(rejected) => self.rejected.push(None, rejected),
+            Outcome::Rejected(rejected) => self.rejected.push(rejected),
         }
         Ok(())
     }

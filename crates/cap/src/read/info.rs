@@ -5,17 +5,16 @@ use super::area::read_area;
 use super::element::Element;
 use super::error::ReadError;
 use super::parts::{Item, Reader};
+use super::sheet::At;
 use super::table::{INFO, NAMED, RESOURCE};
 use super::values::{cut, trim};
 use crate::FindingSeverity;
 use crate::model::{Category, Certainty, Info, Named, Resource, ResponseType, Severity, Urgency};
 
 /// Reads an `info`. What cannot be read of its mandatory parts becomes empty or `Unknown`, with a finding.
-pub(super) fn read_info(reader: &mut Reader<'_, '_>, item: Item) -> Result<Info, ReadError> {
-    let mut info = blank_info();
-    let base = reader.sheet.open(item.at, item.offset);
-    reader.children(base, item.offset, INFO, &mut |reader, item| take(&mut info, reader, item))?;
-    Ok(info)
+pub(super) fn read_info(reader: &mut Reader<'_, '_>, item: Item, info: &mut Info) -> Result<(), ReadError> {
+    let base = reader.sheet.open();
+    reader.children(base, item.offset, INFO, &mut |reader, item| take(info, reader, item))
 }
 
 /// An info of which nothing is known.
@@ -74,8 +73,14 @@ fn take(info: &mut Info, reader: &mut Reader<'_, '_>, item: Item) -> Result<(), 
         Element::Contact => reader.string_into(item, &mut info.contact)?,
         Element::Parameter => read_named(reader, item, &mut info.parameters)?,
         Element::Resource => info.resources.push(read_resource(reader, item)?),
-        Element::Area => info.areas.push(read_area(reader, item)?),
-        _ => reader.scan.skip()?,
+        Element::Area => {
+            // Most have one.
+            if info.areas.is_empty() {
+                info.areas.reserve_exact(1);
+            }
+            info.areas.push(read_area(reader, item)?);
+        }
+        _ => reader.skip()?,
     }
     Ok(())
 }
@@ -118,13 +123,19 @@ pub(super) fn read_named(
     list: &mut Vec<Named>,
 ) -> Result<(), ReadError> {
     if reader.sheet.version == Version::V1_0 {
-        list.extend(reader.string(item)?.map(|text| {
+        list.extend(reader.some_text(item)?.map(|text| {
             let (name, value) = text.split_once('=').unwrap_or(("", &text));
             Named { name: trim(name).to_owned(), value: trim(value).to_owned() }
         }));
         return Ok(());
     }
-    let base = reader.sheet.open(item.at, item.offset);
+    let base = reader.sheet.open();
+    if let Some([(name_at, name), (value_at, value)]) = reader.plain_named() {
+        reader.sheet.place(At::child(base, Element::ValueName, 0), name_at);
+        reader.sheet.place(At::child(base, Element::Value, 0), value_at);
+        list.push(Named { name: trim(name).to_owned(), value: trim(value).to_owned() });
+        return Ok(());
+    }
     let (mut name, mut value) = (String::new(), String::new());
     reader.children(base, item.offset, NAMED, &mut |reader, item| match item.element() {
         Element::ValueName => reader.text_into(item, &mut name),
@@ -143,7 +154,7 @@ fn read_resource(reader: &mut Reader<'_, '_>, item: Item) -> Result<Resource, Re
         deref_uri: None,
         digest: None,
     };
-    let base = reader.sheet.open(item.at, item.offset);
+    let base = reader.sheet.open();
     reader.children(base, item.offset, RESOURCE, &mut |reader, item| {
         match item.element() {
             Element::ResourceDesc => reader.text_into(item, &mut resource.description)?,
@@ -159,7 +170,7 @@ fn read_resource(reader: &mut Reader<'_, '_>, item: Item) -> Result<Resource, Re
                 resource.deref_uri = text.filter(|_| !faults.too_long).map(|t| t.into_owned());
             }
             Element::Digest => reader.string_into(item, &mut resource.digest)?,
-            _ => reader.scan.skip()?,
+            _ => reader.skip()?,
         }
         Ok(())
     })?;

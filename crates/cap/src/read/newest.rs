@@ -5,22 +5,24 @@ use jiff::Timestamp;
 /// Keeps at most `limit` items, the newest, in the order they came; those without a time count as oldest.
 #[derive(Debug)]
 pub(super) struct Newest<T> {
-    items: Vec<(Option<Timestamp>, T)>,
+    items: Vec<T>,
+    /// The time of an item.
+    time: fn(&T) -> Option<Timestamp>,
     limit: usize,
     dropped: usize,
 }
 
 impl<T> Newest<T> {
-    pub(super) fn new(limit: usize) -> Self {
-        Newest { items: Vec::new(), limit, dropped: 0 }
+    pub(super) fn new(limit: usize, time: fn(&T) -> Option<Timestamp>) -> Self {
+        Newest { items: Vec::new(), time, limit, dropped: 0 }
     }
 
-    pub(super) fn push(&mut self, time: Option<Timestamp>, item: T) {
+    pub(super) fn push(&mut self, item: T) {
         // Most documents hold one, and it is large.
         if self.items.is_empty() {
             self.items.reserve_exact(1);
         }
-        self.items.push((time, item));
+        self.items.push(item);
         // Pruning at twice the limit costs little per item and bounds the memory.
         if self.items.len() >= self.limit.saturating_mul(2).max(1) {
             self.prune();
@@ -38,7 +40,7 @@ impl<T> Newest<T> {
 
     pub(super) fn finish(mut self) -> Vec<T> {
         self.prune();
-        self.items.into_iter().map(|(_, item)| item).collect()
+        self.items
     }
 
     fn prune(&mut self) {
@@ -46,7 +48,7 @@ impl<T> Newest<T> {
             return;
         }
         let mut order: Vec<usize> = (0..self.items.len()).collect();
-        order.sort_by_key(|at| (self.items[*at].0, *at));
+        order.sort_by_key(|at| ((self.time)(&self.items[*at]), *at));
         let mut out = vec![false; self.items.len()];
         let excess = self.items.len() - self.limit;
         for at in &order[..excess] {
@@ -64,20 +66,21 @@ mod tests {
 
     #[test]
     fn the_newest_stay_in_their_order() {
-        let mut newest = Newest::new(3);
+        let mut newest =
+            Newest::new(3, |second: &i64| Timestamp::from_second(*second).ok().filter(|_| *second > 0));
         for second in [5, 1, 9, 2, 8, 7, 3] {
-            newest.push(Timestamp::from_second(second).ok(), second);
+            newest.push(second);
         }
-        newest.push(None, 0);
+        newest.push(0);
         assert_eq!(newest.dropped(), 5);
         assert_eq!(newest.finish(), [9, 8, 7]);
     }
 
     #[test]
     fn a_limit_of_zero_keeps_nothing_and_counts_all() {
-        let mut newest = Newest::new(0);
-        newest.push(None, 'a');
-        newest.push(None, 'b');
+        let mut newest = Newest::new(0, |_| None);
+        newest.push('a');
+        newest.push('b');
         assert_eq!(newest.dropped(), 2);
         assert!(!newest.is_empty());
         assert!(newest.finish().is_empty());

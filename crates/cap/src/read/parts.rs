@@ -1,11 +1,12 @@
 //! Reading elements: texts, times, words.
 
 use std::borrow::Cow;
+use std::mem;
 
 use super::Version;
 use super::element::Element;
 use super::error::ReadError;
-use super::scan::{Ns, Scanner, TextFaults};
+use super::scan::{Leaf, Ns, Scanner, TextFaults};
 use super::sheet::{At, Sheet};
 use super::values::{cut, trim};
 use crate::model::Word;
@@ -31,6 +32,8 @@ pub(super) struct Reader<'s, 'a> {
     pub(super) ns: Ns,
     /// The prefix that its own name bears, with the colon; its elements mostly bear it too.
     pub(super) prefix: &'a str,
+    /// What is known of the text of the element that has just begun.
+    pub(super) leaf: Leaf<'a>,
 }
 
 /// A child element whose start tag has been read.
@@ -49,10 +52,28 @@ impl Item {
 }
 
 impl<'a> Reader<'_, 'a> {
+    /// The text of the element that has just begun, if it is as most are.
+    #[inline]
+    fn plain_element(&mut self, limit: Option<usize>) -> Option<&'a str> {
+        match mem::take(&mut self.leaf) {
+            Leaf::Plain(text) => Some(text),
+            Leaf::Odd => None,
+            Leaf::Unread => self.scan.plain_element(limit),
+        }
+    }
+
+    /// Passes over the rest of the element that has just begun.
+    pub(super) fn skip(&mut self) -> Result<(), ReadError> {
+        match mem::take(&mut self.leaf) {
+            Leaf::Plain(_) => Ok(()),
+            Leaf::Odd | Leaf::Unread => self.scan.skip(),
+        }
+    }
+
     /// The text of an element, without white space at its ends; `None` if there is nothing.
     #[inline]
     pub(super) fn text(&mut self, item: Item) -> Result<Option<Cow<'a, str>>, ReadError> {
-        match self.scan.plain_element(None).map(trim) {
+        match self.plain_element(None).map(trim) {
             Some(text) => Ok((!text.is_empty()).then_some(Cow::Borrowed(text))),
             None => Ok(self.odd_text(item, None)?.0),
         }
@@ -65,7 +86,7 @@ impl<'a> Reader<'_, 'a> {
         item: Item,
         limit: Option<usize>,
     ) -> Result<(Option<Cow<'a, str>>, TextFaults), ReadError> {
-        let Some(all) = self.scan.plain_element(limit) else { return self.odd_text(item, limit) };
+        let Some(all) = self.plain_element(limit) else { return self.odd_text(item, limit) };
         let text = trim(all);
         let faults = TextFaults { padded: text.len() != all.len(), ..TextFaults::default() };
         Ok(((!text.is_empty()).then_some(Cow::Borrowed(text)), faults))
@@ -113,6 +134,15 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// An optional text; an empty element is absent, with a finding.
+    pub(super) fn some_text(&mut self, item: Item) -> Result<Option<Cow<'a, str>>, ReadError> {
+        let text = self.text(item)?;
+        if text.is_none() {
+            self.empty(item);
+        }
+        Ok(text)
+    }
+
+    /// The same, as a text of its own.
     pub(super) fn string(&mut self, item: Item) -> Result<Option<String>, ReadError> {
         let mut text = None;
         self.string_into(item, &mut text)?;
@@ -121,7 +151,7 @@ impl<'a> Reader<'_, 'a> {
 
     /// The same, put where it belongs: alerts are made of texts, and each is moved no more than it must.
     pub(super) fn string_into(&mut self, item: Item, place: &mut Option<String>) -> Result<(), ReadError> {
-        match self.scan.plain_element(None).map(trim) {
+        match self.plain_element(None).map(trim) {
             Some("") => *place = None,
             Some(text) => *place = Some(text.to_owned()),
             None => *place = self.odd_text(item, None)?.0.map(Cow::into_owned),
@@ -134,7 +164,7 @@ impl<'a> Reader<'_, 'a> {
 
     /// A mandatory text, put where it belongs; nothing if there is none.
     pub(super) fn text_into(&mut self, item: Item, place: &mut String) -> Result<(), ReadError> {
-        match self.scan.plain_element(None) {
+        match self.plain_element(None) {
             Some(text) => *place = trim(text).to_owned(),
             None => *place = self.odd_text(item, None)?.0.unwrap_or_default().into_owned(),
         }

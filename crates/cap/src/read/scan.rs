@@ -21,7 +21,7 @@ pub(crate) use run::is_xml_char;
 pub(super) use run::normal_lines;
 use run::{is_regular, plain_run};
 pub(super) use tag::Tag;
-use tag::{IS_NAME, is_name, raw_attributes, repeated, tag_len};
+use tag::{IS_NAME, is_name, only_namespace, raw_attributes, repeated, tag_len};
 
 /// One token; an empty element gives a start and an end.
 #[derive(Debug)]
@@ -61,27 +61,57 @@ pub(super) struct Scanner<'a> {
 /// Where names stand in the text; two lists, as a pair that has just been put down in halves is slow to pick up whole.
 #[derive(Default)]
 struct Names {
-    starts: Vec<usize>,
-    lens: Vec<usize>,
+    starts: [usize; Names::NEAR],
+    lens: [usize; Names::NEAR],
+    /// How many there are.
+    count: usize,
+    /// Those for which there is no room above.
+    far: Vec<(usize, usize)>,
 }
 
 impl Names {
+    /// More than CAP nests, with a feed around it.
+    const NEAR: usize = 8;
+
     /// Adds a name of one byte at least.
     #[inline]
     fn push(&mut self, start: usize, len: usize) {
-        self.starts.push(start);
-        self.lens.push(len);
+        match (self.starts.get_mut(self.count), self.lens.get_mut(self.count)) {
+            (Some(near), Some(near_len)) => (*near, *near_len) = (start, len),
+            _ => self.far.push((start, len)),
+        }
+        self.count += 1;
     }
 
+    #[inline]
     fn pop(&mut self) -> Option<(usize, usize)> {
-        self.starts.pop().zip(self.lens.pop())
+        let last = self.last()?;
+        self.count -= 1;
+        self.far.truncate(self.count.saturating_sub(Names::NEAR));
+        Some(last)
     }
 
     /// Where the last one begins, and its length.
     #[inline]
     fn last(&self) -> Option<(usize, usize)> {
-        Some((*self.starts.last()?, *self.lens.last()?))
+        let at = self.count.checked_sub(1)?;
+        match (self.starts.get(at), self.lens.get(at)) {
+            (Some(start), Some(len)) => Some((*start, *len)),
+            _ => self.far.last().copied(),
+        }
     }
+}
+
+/// What is known of the text of an element that has just begun.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) enum Leaf<'a> {
+    /// Nothing yet.
+    #[default]
+    Unread,
+    /// It is all that there was, and the element has been passed.
+    Plain(&'a str),
+    /// It is not plain, or there is more.
+    Odd,
 }
 
 impl<'a> Scanner<'a> {
@@ -151,7 +181,7 @@ impl<'a> Scanner<'a> {
                     && matches!(name, "schemaLocation" | "noNamespaceSchemaLocation")
             })
         };
-        tag.attributes().into_iter().map(|(name, _)| name).filter(|name| !is_location(name)).collect()
+        tag.odd_names(is_location)
     }
 
     /// The namespace that a prefix means now.
@@ -178,6 +208,62 @@ impl<'a> Scanner<'a> {
         self.open.push(self.at + 1, len);
         self.at += len + 2;
         self.depth += 1;
+    }
+
+    /// Takes the element whose start tag comes next and is a prefix and a mark, if it holds plain text and nothing else.
+    #[inline]
+    pub(super) fn plain_leaf(&mut self, prefix: &str, mark: &Mark) -> Leaf<'a> {
+        match self.text_of(self.at + 1 + prefix.len() + mark.len + 1, prefix, mark) {
+            Some((text, behind)) => {
+                self.at = behind;
+                Leaf::Plain(text)
+            }
+            None => Leaf::Odd,
+        }
+    }
+
+    /// Takes the rest of the element open now, if it is two such elements: where each begins, and its text.
+    #[inline]
+    pub(super) fn plain_pair(&mut self, prefix: &str, marks: [&Mark; 2]) -> Option<[(usize, &'a str); 2]> {
+        if self.empty || self.depth >= self.max_depth {
+            return None;
+        }
+        let mut at = self.at;
+        let mut pair = [(0, ""); 2];
+        for (mark, part) in marks.into_iter().zip(&mut pair) {
+            let offset = self.after_space(at);
+            let rest = self.text.as_bytes().get(offset..)?.strip_prefix(b"<")?;
+            if !begins(rest, prefix, mark) {
+                return None;
+            }
+            let (text, behind) = self.text_of(offset + 1 + prefix.len() + mark.len + 1, prefix, mark)?;
+            (*part, at) = ((offset, text), behind);
+        }
+        self.at = self.end_of_open(self.after_space(at))?;
+        self.open.pop();
+        self.end();
+        Some(pair)
+    }
+
+    /// The plain text from `start` up to the end tag of a prefix and a mark, and where that ends.
+    #[inline]
+    fn text_of(&self, start: usize, prefix: &str, mark: &Mark) -> Option<(&'a str, usize)> {
+        let (text, end) = self.plain_text(start, self.max_text)?;
+        let name = self.text.as_bytes()[end..].strip_prefix(b"</")?;
+        begins(name, prefix, mark).then_some((text, end + 2 + prefix.len() + mark.len + 1))
+    }
+
+    /// The text from `start` up to the next `<` or `&` and where that stands, if it is no longer than `limit` and needs
+    /// no change.
+    #[inline]
+    fn plain_text(&self, start: usize, limit: usize) -> Option<(&'a str, usize)> {
+        let run = plain_run(&self.text.as_bytes()[start..]);
+        if run.notes.returns() || run.len > limit {
+            return None;
+        }
+        let end = start + run.len;
+        let text = &self.text[start..end];
+        (!run.notes.odd() || is_regular(text)).then_some((text, end))
     }
 
     /// Takes the end tag of the element open now, if it comes next and holds nothing but the name.
@@ -259,8 +345,16 @@ impl<'a> Scanner<'a> {
         if self.empty {
             return;
         }
+        let at = self.after_space(self.at);
+        if self.text.as_bytes().get(at) == Some(&b'<') {
+            self.at = at;
+        }
+    }
+
+    /// Where white space ends that begins at `at`, or may.
+    #[inline]
+    fn after_space(&self, mut at: usize) -> usize {
         let bytes = self.text.as_bytes();
-        let mut at = self.at;
         while bytes.get(at).is_some_and(|b| is_space(*b)) {
             at += 1;
             // A line mostly begins with some spaces, which are counted by eight.
@@ -272,9 +366,7 @@ impl<'a> Scanner<'a> {
                 }
             }
         }
-        if bytes.get(at) == Some(&b'<') {
-            self.at = at;
-        }
+        at
     }
 
     /// The text of the element that has just begun, if it is as most are: nothing but plain text up to its end tag.
@@ -283,16 +375,8 @@ impl<'a> Scanner<'a> {
         if self.empty {
             return None;
         }
-        let run = plain_run(&self.text.as_bytes()[self.at..]);
-        let behind = self.end_of_open(self.at + run.len)?;
-        if run.notes.returns() || run.len > limit.unwrap_or(self.max_text) {
-            return None;
-        }
-        let text = &self.text[self.at..self.at + run.len];
-        if run.notes.odd() && !is_regular(text) {
-            return None;
-        }
-        self.at = behind;
+        let (text, end) = self.plain_text(self.at, limit.unwrap_or(self.max_text))?;
+        self.at = self.end_of_open(end)?;
         self.open.pop();
         self.end();
         Some(text)
@@ -388,8 +472,19 @@ impl<'a> Scanner<'a> {
         self.done = self.depth == 0;
     }
 
+    /// Where the XML declaration ends that stands at `offset`, if that is the very start.
+    fn declaration_end(&self, offset: usize) -> Option<usize> {
+        let is_one = offset == 0 && self.text.starts_with("<?xml ");
+        if is_one { self.text.find("?>") } else { None }
+    }
+
     /// What begins with `&`, `<!` or `<?`, and tags that do not end.
     fn rare(&mut self, offset: usize) -> Result<Option<Token<'a>>, ReadError> {
+        // What an XML declaration says of the coding has been looked at, and nothing else in it matters here.
+        if let Some(end) = self.declaration_end(offset) {
+            self.at = end + 2;
+            return Ok(None);
+        }
         let mut reader = Reader::from_str(&self.text[offset..]);
         reader.config_mut().check_comments = true;
         let event = match reader.read_event() {
@@ -463,6 +558,10 @@ impl<'a> Scanner<'a> {
         if memchr(b'<', content.as_bytes()).is_some() {
             return Err(self.ill_formed(offset, "a < stands inside a tag; write &lt; in attributes"));
         }
+        if let Some((prefix, uri)) = only_namespace(&content[name_len..]) {
+            let declared = self.bindings.declare(prefix, Ns::of(uri), self.depth);
+            return declared.map_err(|e| self.ill_formed(offset, e.to_string()));
+        }
         let start = BytesStart::from_content(content, name_len);
         if let Some(name) = repeated(&start) {
             return Err(self.ill_formed(offset, format!("attribute {:?} stands twice", cut(&name))));
@@ -519,6 +618,15 @@ impl<'a> Scanner<'a> {
         let (line, column) = Lines::new(self.text).locate(offset);
         ReadError::Xml { line, column, reason: reason.into() }
     }
+}
+
+/// Whether bytes begin with a prefix and a mark.
+#[inline]
+fn begins(bytes: &[u8], prefix: &str, mark: &Mark) -> bool {
+    // Prefixes are short or nothing: a loop takes less time than a call.
+    let has_prefix = bytes.iter().zip(prefix.bytes()).all(|(a, b)| *a == b);
+    let rest = bytes.get(prefix.len()..).and_then(|rest| rest.first_chunk());
+    has_prefix && rest.is_some_and(|rest| mark.begins(rest))
 }
 
 /// White space of XML.

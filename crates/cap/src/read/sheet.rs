@@ -1,6 +1,7 @@
 //! What is noted while one alert is read: findings, and where its elements stand.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 
 use super::element::Element;
 use super::lines::Lines;
@@ -10,7 +11,7 @@ use crate::{Finding, FindingSeverity, Limits};
 
 /// An element of the alert, named without building its path. One number goes from hand to hand in a register.
 ///
-/// From the highest bits: which parent, as an index into the bases (32); which child, or 0 for the parent itself (8);
+/// From the highest bits: which parent, as an index into the places (32); which child, or 0 for the parent itself (8);
 /// its count from 1, or 0 if it may stand once only (24; nobody counts higher).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct At(u64);
@@ -63,8 +64,7 @@ pub(super) struct Sheet {
     room: usize,
     /// Findings over the limit: how many, and the heaviest.
     more: Option<(usize, FindingSeverity)>,
-    /// Elements that have children: the alert, and then each as its parent knows it.
-    bases: Vec<At>,
+    /// The alert, then its elements as their parents know them, and where each begins.
     places: Vec<(At, usize)>,
     missing: Vec<At>,
     foreign: Vec<Foreign>,
@@ -90,24 +90,19 @@ impl Sheet {
             findings: Vec::new(),
             room: limits.max_findings.saturating_sub(general).max(1),
             more: None,
-            bases: Vec::with_capacity(16),
             places: Vec::with_capacity((bytes / BYTES_OF_ELEMENT).clamp(16, 1_024)),
             missing: Vec::new(),
             foreign: Vec::new(),
             foreign_bytes: 0,
         };
-        sheet.bases.push(At::base(0));
         sheet.place(At::base(0), offset);
         sheet
     }
 
-    /// Registers an element that has children.
+    /// The element that was placed last, as the parent of its children.
     #[inline]
-    pub(super) fn open(&mut self, at: At, offset: usize) -> u32 {
-        let base = u32::try_from(self.bases.len()).unwrap_or(u32::MAX);
-        self.bases.push(at);
-        self.place(At::base(base), offset);
-        base
+    pub(super) fn open(&self) -> u32 {
+        u32::try_from(self.places.len() - 1).unwrap_or(u32::MAX)
     }
 
     /// Remembers where an element stands.
@@ -178,14 +173,19 @@ impl Sheet {
             }
         }
         self.findings.sort_by_key(|(offset, _)| *offset);
-        let (offsets, mut findings): (Vec<usize>, Vec<Finding>) = self.findings.into_iter().unzip();
         // Lines are counted forwards only, so all places are looked up in one order.
-        let own = offsets.into_iter().zip(&mut findings);
-        let mut all: Vec<_> = own.chain(judged_at.into_iter().zip(&mut judged)).collect();
-        all.sort_by_key(|(offset, _)| *offset);
-        for (offset, finding) in all {
+        let own = self.findings.iter_mut().map(|(offset, finding)| (*offset, finding));
+        let locate = |(offset, finding): (usize, &mut Finding)| {
             (finding.line, finding.column) = lines.locate(offset);
+        };
+        if judged.is_empty() {
+            own.for_each(locate);
+        } else {
+            let mut all: Vec<_> = own.chain(judged_at.into_iter().zip(&mut judged)).collect();
+            all.sort_by_key(|(offset, _)| *offset);
+            all.into_iter().for_each(locate);
         }
+        let mut findings: Vec<Finding> = self.findings.into_iter().map(|(_, finding)| finding).collect();
         if let (Some((count, severity)), Some(last)) = (self.more, findings.last().cloned()) {
             let message = format!("{count} more findings are not listed; mend those above first");
             findings.push(Finding {
@@ -199,6 +199,15 @@ impl Sheet {
         (findings, judged)
     }
 
+    /// Whether an element is the parent of others; CAP 1.0 has named values as one text.
+    fn has_children(&self, at: At) -> bool {
+        match at.element() {
+            None | Some(Element::Info | Element::Area | Element::Resource) => true,
+            Some(Element::EventCode | Element::Parameter | Element::Geocode) => self.version > Version::V1_0,
+            Some(_) => false,
+        }
+    }
+
     /// Whether one more finding fits; if not, it is counted.
     fn has_room(&mut self, severity: FindingSeverity) -> bool {
         let fits = self.findings.len() < self.room;
@@ -210,18 +219,24 @@ impl Sheet {
     }
 
     fn path(&self, at: At) -> String {
-        let mut path = match (at.parent(), self.bases.get(at.parent() as usize)) {
-            (1.., Some(parent)) => self.path(*parent),
-            _ => "/alert".to_owned(),
-        };
+        // Few paths are longer, and all have room to grow.
+        let mut path = String::with_capacity(48);
+        self.write_path(at, &mut path);
+        path
+    }
+
+    fn write_path(&self, at: At, path: &mut String) {
+        match (at.parent(), self.places.get(at.parent() as usize)) {
+            (1.., Some((parent, _))) => self.write_path(*parent, path),
+            _ => path.push_str("/alert"),
+        }
         if let Some(child) = at.element() {
             path.push('/');
             path.push_str(child.as_str());
         }
         if at.nth() > 0 {
-            path.push_str(&format!("[{}]", at.nth()));
+            write!(path, "[{}]", at.nth()).expect("a string takes what is written");
         }
-        path
     }
 
     /// The element of a spot. Findings are few and alerts small, so a walk beats an index.
@@ -230,7 +245,7 @@ impl Sheet {
             Some(element) => At::child(base, element, nth),
             None => At::base(base),
         };
-        let base_of = |at: At| self.bases.iter().skip(1).position(|known| *known == at).map_or(0, |n| n + 1);
+        let base_of = |at: At| self.places.iter().position(|(known, _)| *known == at).unwrap_or(0);
         let mut base = 0;
         for (name, nth) in [("info", spot.info), (spot.part, spot.part_nth)] {
             if nth > 0 {
@@ -242,8 +257,12 @@ impl Sheet {
 
     /// Where an element stands, or else its parent.
     fn offset(&self, at: At) -> usize {
-        let of = |at: At| self.places.iter().find(|(place, _)| *place == at).map(|(_, offset)| *offset);
-        of(at).or_else(|| of(At::base(at.parent()))).or_else(|| of(At::base(0))).unwrap_or(0)
+        let place = match at.element() {
+            Some(_) => self.places.iter().find(|(place, _)| *place == at),
+            None => None,
+        };
+        let place = place.or_else(|| self.places.get(at.parent() as usize));
+        place.or(self.places.first()).map_or(0, |(_, offset)| *offset)
     }
 
     /// Where the elements of many findings stand, by their paths.
@@ -251,16 +270,19 @@ impl Sheet {
         if findings.is_empty() {
             return Vec::new();
         }
-        let paths: Vec<String> = (0..).zip(&self.bases).map(|(base, _)| self.path(At::base(base))).collect();
-        let bases: HashMap<&str, u32> = paths.iter().map(String::as_str).zip(0..).collect();
+        let parents = (0..).zip(&self.places).filter(|(_, (at, _))| self.has_children(*at));
+        let paths: Vec<(String, u32)> = parents.map(|(base, (at, _))| (self.path(*at), base)).collect();
+        let bases: HashMap<&str, u32> = paths.iter().map(|(path, base)| (path.as_str(), *base)).collect();
         let key = |at: At| (at.parent(), at.name(), at.nth());
-        let places: Places<'_> = self.places.iter().rev().map(|(at, offset)| (key(*at), *offset)).collect();
+        let mut places: Places<'_> =
+            self.places.iter().rev().map(|(at, offset)| (key(*at), *offset)).collect();
+        places.extend(paths.iter().map(|(_, base)| ((*base, "", 0), self.offset(At::base(*base)))));
         findings.iter().map(|finding| place_of(&finding.path, &bases, &places)).collect()
     }
 }
 
-/// About as many bytes as an element takes.
-const BYTES_OF_ELEMENT: usize = 64;
+/// About as few bytes as an element takes.
+const BYTES_OF_ELEMENT: usize = 32;
 
 /// Offsets by parent, name and count.
 type Places<'n> = HashMap<(u32, &'n str, u32), usize>;

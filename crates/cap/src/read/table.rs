@@ -9,7 +9,9 @@ use Version::{V1_0, V1_1, V1_2};
 #[derive(Debug)]
 pub(super) struct Child {
     pub(super) element: Element,
-    mark: Mark,
+    pub(super) mark: Mark,
+    /// Whether it holds text, whatever the version.
+    pub(super) leaf: bool,
     /// Whether it may stand more than once.
     pub(super) many: bool,
     /// The first version in which it must stand.
@@ -20,7 +22,11 @@ pub(super) struct Child {
 }
 
 const fn child(element: Element, many: bool, needed_since: Option<Version>, since: Version) -> Child {
-    Child { element, mark: Mark::of(element), many, needed_since, since, until: V1_2 }
+    let leaf = !matches!(
+        element,
+        E::Info | E::Resource | E::Area | E::EventCode | E::Parameter | E::Geocode | E::Signature
+    );
+    Child { element, mark: Mark::of(element), leaf, many, needed_since, since, until: V1_2 }
 }
 
 /// Stands once.

@@ -182,7 +182,8 @@ pub(super) fn list(text: &str) -> List {
             list.quoted |= item.contains('"');
             rest = &rest[end..];
         }
-        let item: String = item.trim().replace('"', "");
+        let item = item.trim();
+        let item = if item.contains('"') { item.replace('"', "") } else { item.to_owned() };
         if !item.is_empty() {
             list.items.push(item);
         }

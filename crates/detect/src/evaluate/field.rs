@@ -18,14 +18,11 @@ pub struct Entry {
     pub by: By,
 }
 
-/// Where the statistic of a chart depends on its own alarms, and what its limit is called.
-const LIMIT: By = By::Parameter("c.ARL", 0.1, 1e4);
-
 /// Every method for weekly counts with parameters of the literature, the house's own first.
 ///
 /// farringtonFlexible stands here with each of its thresholds, scored by p-value, which does better than its exceedance
-/// score; bayes by p-value too, found by varying `alpha`; charts that start afresh after an alarm by varying their
-/// limit.
+/// score; bayes by p-value too, found by varying `alpha`. The charts by likelihood ratio look at windows of two weeks and
+/// never start afresh: longer ones, by [`By::Parameter`] of their limit, find as many and take long to compare.
 #[must_use]
 pub fn entries() -> Vec<Entry> {
     let entry = |label, method, params, by| Entry { label, method, params, by };
@@ -37,6 +34,7 @@ pub fn entries() -> Vec<Entry> {
     };
     let p = By::Small("pvalue");
     let alpha = By::Probability("alpha");
+    let glr = json!({"mu0": {"S": 2, "trend": true}, "M": 1, "c.ARL": 1e9});
     let window = json!({"b": 5, "w": 3});
     vec![
         entry("onset", "onset", json!({}), By::Score),
@@ -60,9 +58,9 @@ pub fn entries() -> Vec<Entry> {
         entry("earsC C2", "earsC", json!({"method": "C2"}), By::Score),
         entry("earsC C3", "earsC", json!({"method": "C3"}), By::Score),
         entry("alert_ewma", "alert_ewma", json!({}), By::Score),
-        entry("glrnb", "glrnb", json!({}), LIMIT),
-        entry("glrpois", "glrpois", json!({}), LIMIT),
-        entry("cusum rossi", "cusum", json!({"trans": "rossi", "m": "glm"}), By::Parameter("h", 0.1, 1e3)),
+        entry("glrnb M 1", "glrnb", glr.clone(), By::Score),
+        entry("glrpois M 1", "glrpois", glr, By::Score),
+        entry("cusum rossi", "cusum", json!({"trans": "rossi", "m": "glm"}), By::Parameter("h", 0.5, 1e3)),
         entry("outbreakP", "outbreakP", json!({}), By::Score),
     ]
 }

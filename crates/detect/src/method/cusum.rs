@@ -33,7 +33,7 @@ Statistics in Medicine 18, 1999). The score is `C`; the bound is the count that 
 | `trans` | `standard` (default), `rossi`, `anscombe`, `anscombe2nd`, `pearsonNegBin`, `anscombeNegBin`, or `none` |
 | `alpha` | the dispersion of the two NegBin transforms, the variance being m + alpha m²; default 0 |
 | `reset` | whether the sum begins anew after an alarm; by default it does, and in `compat` not |
-| `mode` | `default` or `compat`: in `compat` the bounds of `none`, `anscombe2nd` and `anscombeNegBin` are the reference's, and after one missing value nothing is judged any more; by default a missing value leaves the sum as it is |
+| `mode` | `default` or `compat`: in `compat` the bounds of `none`, `anscombe2nd` and `anscombeNegBin` are the reference's, after one missing value nothing is judged any more, and of an infinite one `alarm` says what the reference does; by default a missing value leaves the sum as it is |
 
 `k` and `h` for a wished run length: the design of charts has `find_kh`. k 1.04 and h 2.26 run about 500 points in control \
 and find a shift of 2 standard deviations in 3.",
@@ -124,7 +124,7 @@ impl Cusum {
                 if count == 0 && self.mode == Mode::Default {
                     return Err(Refusal::TooShort { what: "the mean of cusum", need: 1, have: 0 });
                 }
-                [known().sum::<f64>() / count as f64, 0.0, 0.0]
+                [if count > 0 { known().sum::<f64>() / count as f64 } else { f64::NAN }, 0.0, 0.0]
             }
             Some(Mean::Model(Model::Glm)) => {
                 from_its_beginning(series)?;
@@ -159,13 +159,16 @@ impl Cusum {
             let sum = if z.is_nan() || state.sum.is_nan() { f64::NAN } else { sum };
             let bound = self.trans.reference_bound(d, self.h - sum, m, alpha);
             state.sum = sum;
-            let judgement = match sum.partial_cmp(&self.h) {
-                None if x.is_nan() => Judgement::CannotJudge(Reason::Missing),
-                None => Judgement::CannotJudge(Reason::Undefined),
-                Some(std::cmp::Ordering::Less) => Judgement::NoAlarm,
-                Some(_) => Judgement::Alarm,
+            if sum >= self.h && self.reset == Some(true) {
+                state.sum = 0.0;
+            }
+            let judgement = match x {
+                _ if x.is_nan() => Judgement::CannotJudge(Reason::Missing),
+                _ if x.is_infinite() => Judgement::CannotJudge(Reason::OutOfRange),
+                _ if sum.is_nan() => Judgement::CannotJudge(Reason::Undefined),
+                _ if sum >= self.h => Judgement::Alarm,
+                _ => Judgement::NoAlarm,
             };
-            self.restart(state, judgement, false);
             return (or_na(sum), bound, judgement);
         }
         let bound = self.trans.invert(d, m, alpha);
@@ -180,14 +183,10 @@ impl Cusum {
         }
         state.sum = sum;
         let judgement = if sum >= self.h { Judgement::Alarm } else { Judgement::NoAlarm };
-        self.restart(state, judgement, true);
-        (sum, bound, judgement)
-    }
-
-    fn restart(&self, state: &mut State, judgement: Judgement, by_default: bool) {
-        if judgement == Judgement::Alarm && self.reset.unwrap_or(by_default) {
+        if sum >= self.h && self.reset != Some(false) {
             state.sum = 0.0;
         }
+        (sum, bound, judgement)
     }
 }
 
@@ -211,7 +210,7 @@ fn wave(series: &Series<'_>, from: usize) -> Result<[f64; 3], Refusal> {
 
 impl Judge for Cusum {
     fn looks_back_to(&self, index: usize, _: u32) -> usize {
-        if matches!(self.m, Some(Mean::Level(_))) { index } else { 0 }
+        index
     }
 
     fn first_judged(&self, series: &Series<'_>) -> usize {
@@ -242,6 +241,12 @@ impl Judge for Cusum {
         }
         let column = |name, numbers: &Vec<f64>| Column { name, cells: Cells::Numbers(numbers.clone()) };
         outcome.extra = vec![column("cusum", &outcome.score), column("mu0", &outcome.expected)];
+        if self.mode == Mode::Compat {
+            // The reference alarms on an infinite value too.
+            let alarm = |sum: &f64| if sum.is_nan() { NA } else { f64::from(u8::from(*sum >= self.h)) };
+            let alarms = outcome.score.iter().map(alarm).collect();
+            outcome.extra.push(Column { name: "alarm", cells: Cells::Numbers(alarms) });
+        }
         state.save(memory);
         Ok(outcome)
     }

@@ -22,7 +22,7 @@ use crate::series::Series;
 pub(crate) static METHOD: Method = Method {
     name: "onset",
     doc: include_str!("onset/onset.md"),
-    example: r#"{"threshold": 2.7, "sizes": [1, 2, 4, 8], "shape": [0.5, 0.42], "years": 12}"#,
+    example: r#"{"threshold": 2.5, "sizes": [1, 2, 4, 8], "shape": [0.5, 0.42], "years": 12}"#,
     read: |json| Ok(Box::new(param::read::<Onset>(json)?.checked()?)),
 };
 
@@ -50,7 +50,7 @@ struct Onset {
 impl Default for Onset {
     fn default() -> Self {
         Self {
-            threshold: 2.7,
+            threshold: 2.5,
             sizes: vec![1.0, 2.0, 4.0, 8.0],
             shape: vec![0.5, 0.42],
             fading: 0.7,

@@ -1,3 +1,5 @@
+//! What the onset method says of made series.
+
 use proptest::prelude::*;
 
 use super::*;

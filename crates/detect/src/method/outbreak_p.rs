@@ -8,6 +8,7 @@ use super::chart::{add_numbers, again, from_its_beginning, rows};
 use super::{Judge, Memory, Method, Mode, within};
 use crate::explain::{Explanation, VERSION};
 use crate::judge::{Judgement, Reason};
+use crate::num::saddle::half_deviance;
 use crate::outcome::{Cells, Column, NA, Outcome, Refusal};
 use crate::param::{self, ParamError, require};
 use crate::series::Series;
@@ -26,7 +27,7 @@ when that ratio, the score, is over `k`; then the history begins anew. The bound
 | `maxUpperboundCases` | the largest count that the search for the bound tries; default 100000 |
 | `ret` | `cases` or `value`: what the reference returns as its bound; both are always there |
 | `reset` | whether the history begins anew after an alarm, those before the first point judged among them; by default it does, and in `compat` not |
-| `mode` | `default` or `compat`: in `compat` the ratio may overflow and nothing is judged after a missing value; by default missing values are left out |
+| `mode` | `default` or `compat`: in `compat` `statistic` may be infinite and nothing is judged after a missing value; by default missing values are left out |
 
 Nothing else makes the ratio small again once there was an outbreak: without `reset` cut the series after it.",
     example: r#"{"k": 100}"#,
@@ -65,8 +66,6 @@ impl Default for OutbreakP {
 struct Block {
     sum: f64,
     count: f64,
-    /// The logarithm of the likelihood up to and with this block, less what every fit has.
-    likelihood: f64,
 }
 
 /// The fit that never falls, and whether a missing value has spoilt it.
@@ -74,21 +73,13 @@ struct Block {
 struct Fit {
     blocks: Vec<Block>,
     lost: bool,
-    sum: f64,
-    count: f64,
-}
-
-fn entropy(sum: f64, count: f64) -> f64 {
-    if sum > 0.0 { sum * (sum / count).ln() } else { 0.0 }
 }
 
 impl Fit {
     fn load(memory: &Memory) -> Self {
         let mut fit = Self { lost: memory.0.first() == Some(&1.0), ..Self::default() };
-        for block in memory.0.get(1..).unwrap_or_default().chunks_exact(3) {
-            fit.blocks.push(Block { sum: block[0], count: block[1], likelihood: block[2] });
-            fit.sum += block[0];
-            fit.count += block[1];
+        for block in memory.0.get(1..).unwrap_or_default().chunks_exact(2) {
+            fit.blocks.push(Block { sum: block[0], count: block[1] });
         }
         fit
     }
@@ -96,7 +87,13 @@ impl Fit {
     fn save(&self, memory: &mut Memory) {
         memory.0.clear();
         memory.0.push(f64::from(u8::from(self.lost)));
-        memory.0.extend(self.blocks.iter().flat_map(|b| [b.sum, b.count, b.likelihood]));
+        memory.0.extend(self.blocks.iter().flat_map(|b| [b.sum, b.count]));
+    }
+
+    /// All values summed, and how many there are. Summed from the blocks, so that a fit that was kept and read back
+    /// gives the same.
+    fn total(&self) -> (f64, f64) {
+        self.blocks.iter().fold((0.0, 0.0), |(sum, count), b| (sum + b.sum, count + b.count))
     }
 
     /// How many blocks stay, and the last one, once a value is added.
@@ -110,21 +107,29 @@ impl Fit {
             count += last.count;
             keep -= 1;
         }
-        let before = keep.checked_sub(1).map_or(0.0, |at| self.blocks[at].likelihood);
-        (keep, Block { sum, count, likelihood: before + entropy(sum, count) })
+        (keep, Block { sum, count })
     }
 
-    /// The logarithm of the likelihood ratio once a value is added.
+    /// The logarithm of the likelihood ratio once a value is added. As the deviations from the mean sum up to nothing it
+    /// is a sum of halved deviances, none of them below 0, so that large counts leave nothing of rounding in it.
     fn ratio_with(&self, value: f64) -> f64 {
-        self.with(value).1.likelihood - entropy(self.sum + value, self.count + 1.0)
+        let (sum, count) = self.total();
+        let mean = (sum + value) / (count + 1.0);
+        if mean <= 0.0 {
+            return 0.0;
+        }
+        let (keep, last) = self.with(value);
+        let part = |block: &Block| {
+            let level = block.sum / block.count;
+            block.count * if level > 0.0 { half_deviance(level, mean) } else { mean }
+        };
+        self.blocks[..keep].iter().chain([&last]).map(part).sum()
     }
 
     fn push(&mut self, value: f64) {
         let (keep, block) = self.with(value);
         self.blocks.truncate(keep);
         self.blocks.push(block);
-        self.sum += value;
-        self.count += 1.0;
     }
 }
 
@@ -140,15 +145,14 @@ impl OutbreakP {
         self.reset.unwrap_or(self.mode == Mode::Default)
     }
 
-    /// The smallest whole count that alarms; the ratio only grows beyond the largest level so far.
+    /// The smallest whole count that alarms. The ratio never falls as the count grows: its logarithm does by how far that
+    /// of the last level lies over that of the mean.
     fn cases(&self, fit: &Fit) -> Option<f64> {
-        let level = fit.blocks.last().map_or(0.0, |block| block.sum / block.count).ceil();
         let alarms = |count: f64| fit.ratio_with(count) > self.k.ln();
-        let small = (0..=level.min(1e4) as u32).map(f64::from).find(|count| alarms(*count));
-        if small.is_some() || level >= self.max_cases {
-            return small.filter(|count| *count <= self.max_cases);
+        let (mut low, mut high) = (0.0, self.max_cases.floor());
+        if alarms(low) {
+            return Some(low);
         }
-        let (mut low, mut high) = (level, self.max_cases.floor());
         if !alarms(high) {
             return None;
         }
@@ -182,8 +186,8 @@ impl OutbreakP {
 }
 
 impl Judge for OutbreakP {
-    fn looks_back_to(&self, _: usize, _: u32) -> usize {
-        0
+    fn looks_back_to(&self, index: usize, _: u32) -> usize {
+        index
     }
 
     fn first_judged(&self, series: &Series<'_>) -> usize {
@@ -205,24 +209,24 @@ impl Judge for OutbreakP {
             }
         }
         let mut outcome = Outcome::with_capacity(range.start, range.len());
-        let mut needed = Vec::with_capacity(range.len());
+        let (mut needed, mut statistic) = (Vec::with_capacity(range.len()), Vec::with_capacity(range.len()));
         for index in range {
             let cases = if fit.lost { None } else { self.cases(&fit) };
             // Where even no case would be an alarm the reference finds no answer.
             let cases = cases.filter(|cases| *cases > 0.0 || self.mode == Mode::Default);
-            let level = if fit.count > 0.0 { fit.sum / fit.count } else { NA };
+            let (sum, count) = fit.total();
+            let level = if count > 0.0 { sum / count } else { NA };
             let (ratio, judgement) = self.step(&mut fit, series.value(index));
-            let score = match self.mode {
-                Mode::Compat => ratio.exp(),
-                Mode::Default => ratio.exp().min(1e300),
-            };
-            let score = if ratio.is_nan() { NA } else { score };
+            // Where the ratio is over all numbers the reference prints that.
+            let score = if ratio.is_nan() { NA } else { ratio.exp().min(1e300) };
+            let compat = self.mode == Mode::Compat && !ratio.is_nan();
+            statistic.push(if compat { ratio.exp() } else { score });
             let bound = cases.map_or(NA, |cases| if cases >= 1.0 { cases - 1.0 } else { NA });
             outcome.push(level, bound, score, judgement);
             needed.push(cases.unwrap_or(NA));
         }
         outcome.extra = vec![
-            Column { name: "statistic", cells: Cells::Numbers(outcome.score.clone()) },
+            Column { name: "statistic", cells: Cells::Numbers(statistic) },
             Column { name: "cases_to_alarm", cells: Cells::Numbers(needed) },
         ];
         fit.save(memory);
@@ -236,9 +240,10 @@ impl Judge for OutbreakP {
         }
         let outcome = self.judge(series, index..index + 1, &mut memory.clone())?;
         let past = Fit::load(&memory);
-        let begun = index - (past.count as usize).min(index);
+        let count = past.total().1;
+        let begun = index - (count as usize).min(index);
         let mut because =
-            vec![format!("the history compared with holds {} points since the last alarm", past.count)];
+            vec![format!("the history compared with holds {count} points since the last alarm")];
         if let Some(last) = past.blocks.last() {
             because.push(format!("the fit that never falls stood at {} before", last.sum / last.count));
         }

@@ -205,7 +205,7 @@ impl Spc {
 
 impl Judge for Spc {
     fn looks_back_to(&self, index: usize, _: u32) -> usize {
-        if self.estimates() { 0 } else { index }
+        index
     }
 
     fn first_judged(&self, series: &Series<'_>) -> usize {

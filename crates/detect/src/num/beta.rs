@@ -64,14 +64,15 @@ fn series(x: f64, a: f64, b: f64) -> f64 {
 fn fraction(x: f64, y: f64, a: f64, b: f64) -> f64 {
     let below = |m: f64| {
         let lead = (a + m) * (a * y - b * x + 1.0 + m * (1.0 + y)) / (a + 2.0 * m + 1.0);
-        m + m * (b - m) * x / (a + 2.0 * m - 1.0) + lead
+        m + m * (b - m) * x / (a + (2.0 * m - 1.0)) + lead
     };
     let mut value = (a * (a * y - b * x + 1.0) / (a + 1.0)).max(f64::MIN_POSITIVE);
     let (mut c, mut d) = (value, 0.0);
     for m in 1..20_000 {
         let m = f64::from(m);
-        let scale = a + 2.0 * m - 1.0;
-        let above = (a + m - 1.0) / scale * ((a + b + m - 1.0) / scale) * m * (b - m) * x * x;
+        // Small shapes must not be lost in the ones.
+        let scale = a + (2.0 * m - 1.0);
+        let above = (a + (m - 1.0)) / scale * ((a + b + (m - 1.0)) / scale) * m * (b - m) * x * x;
         let next = below(m);
         d = 1.0 / (next + above * d);
         c = next + above / c;

@@ -4,10 +4,12 @@
 //! coefficients, working weights, leverages and covariance to the ones before, with which the last step was taken. It
 //! is the same here; to sharpen them would not agree.
 
+mod lean;
 mod theta;
 
 pub use super::qr::Design;
 use super::qr::Qr;
+pub use lean::{Means, fit_means};
 pub use theta::{NbFit, fit_nb, nb_theta};
 
 /// How a count varies around its mean.
@@ -79,6 +81,23 @@ impl Family {
         match self {
             Self::Poisson => mu,
             Self::NegativeBinomial { theta } => mu + mu * mu / theta,
+        }
+    }
+
+    /// The part of half a row's deviance that the mean has no part in.
+    fn saturated(self, y: f64) -> f64 {
+        match self {
+            Self::Poisson if y == 0.0 => 0.0,
+            Self::Poisson => y * y.ln() - y,
+            Self::NegativeBinomial { theta } => y * y.max(1.0).ln() - (y + theta) * (y + theta).ln(),
+        }
+    }
+
+    /// The rest of it, but for the count times the logarithm of the mean.
+    fn remainder(self, y: f64, mu: f64) -> f64 {
+        match self {
+            Self::Poisson => mu,
+            Self::NegativeBinomial { theta } => (y + theta) * (mu + theta).ln(),
         }
     }
 

@@ -80,7 +80,7 @@ impl NegativeBinomial {
 
     /// Both sides, for a whole number from 0.
     fn tails(&self, y: f64) -> (f64, f64) {
-        let few = self.success > 0.01 || (self.size < 1.0 && self.success > 1e-5);
+        let few = self.success > 0.01;
         if !(few && y < 10_000.0 && self.mean < 10_000.0) {
             return beta::tails(self.success, self.failure, self.size, y + 1.0);
         }

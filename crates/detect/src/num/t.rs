@@ -1,5 +1,6 @@
 //! Student's t distribution.
 
+use super::gamma::ln_gamma;
 use super::{beta, normal};
 
 /// The probability of at most `t`.
@@ -8,8 +9,7 @@ pub fn cdf(t: f64, df: f64) -> f64 {
     upper(-t, df)
 }
 
-/// The probability of more than `t`; `df` above 0, infinity for the normal distribution. A square of `t` beyond the
-/// range of numbers counts as infinite.
+/// The probability of more than `t`; `df` above 0, infinity for the normal distribution.
 #[must_use]
 pub fn upper(t: f64, df: f64) -> f64 {
     if t.is_nan() || df.is_nan() || df <= 0.0 {
@@ -19,11 +19,13 @@ pub fn upper(t: f64, df: f64) -> f64 {
         return normal::upper(t);
     }
     let square = t * t;
-    let (near, far) = match square.is_finite() {
-        true => (square / (df + square), df / (df + square)),
-        false => (1.0, df / t / t),
+    let outside = if square < 1e300 {
+        0.5 * beta::tails(df / (df + square), square / (df + square), 0.5 * df, 0.5).0
+    } else {
+        // So far out the tail is a power of t, and its square may be over all numbers.
+        let beta = ln_gamma(0.5 * df) + ln_gamma(0.5) - ln_gamma(0.5 * df + 0.5);
+        (df * (0.5 * df.ln() - t.abs().ln()) - beta).exp() / df
     };
-    let outside = 0.5 * beta::tails(far, near, 0.5 * df, 0.5).0;
     if t > 0.0 { outside } else { 1.0 - outside }
 }
 
@@ -36,8 +38,10 @@ pub fn two_sided(t: f64, df: f64) -> f64 {
 /// The density.
 #[must_use]
 pub fn density(t: f64, df: f64) -> f64 {
-    let constant = super::gamma::ln_gamma(0.5 * (df + 1.0)) - super::gamma::ln_gamma(0.5 * df);
-    (constant - 0.5 * (df * std::f64::consts::PI).ln() - 0.5 * (df + 1.0) * (t * t / df).ln_1p()).exp()
+    let square = t * t / df;
+    let far = if square < 1e300 { square.ln_1p() } else { 2.0 * t.abs().ln() - df.ln() };
+    let constant = ln_gamma(0.5 * (df + 1.0)) - ln_gamma(0.5 * df);
+    (constant - 0.5 * (df * std::f64::consts::PI).ln() - 0.5 * (df + 1.0) * far).exp()
 }
 
 /// The value not exceeded with probability `p`.
@@ -65,7 +69,8 @@ fn upper_quantile(p: f64, df: f64) -> f64 {
     }
     let (mut low, mut high) = (0.0, f64::INFINITY);
     let mut t = -normal::quantile(p);
-    for _ in 0..200 {
+    // Enough steps to pass all numbers.
+    for _ in 0..300 {
         let tail = upper(t, df);
         if tail > p {
             low = t

@@ -21,7 +21,11 @@ const DEPTH: f64 = 40.0;
 /// length over which it drops noticeably.
 pub(crate) fn area(drop: impl Fn(f64) -> f64, step: f64, end: f64) -> f64 {
     let (mut near, mut far) = (0.0, step.min(end));
-    while far < end && drop(far) < DEPTH {
+    // More doublings than there are numbers for: a step of nothing, of shapes beyond all sense, grows no more.
+    for _ in 0..2_100 {
+        if !(far < end && drop(far) < DEPTH) {
+            break;
+        }
         near = far;
         far = (2.0 * far).min(end);
     }

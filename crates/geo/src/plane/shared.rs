@@ -17,14 +17,22 @@ pub(crate) fn shared_ground(rings: &[Ring]) -> Vec<Vec<P>> {
     simple_rings(faces.rim(|winding| !(0..=1).contains(&winding)))
 }
 
-#[test]
-fn only_what_is_shared_is_found() {
-    let square = |south: f64, west: f64| {
-        let corners = [(0.0, 0.0), (0.0, 2.0), (2.0, 2.0), (2.0, 0.0), (0.0, 0.0)];
-        let points = corners.map(|(r, c)| crate::Point::new(south + r, west + c).unwrap());
-        Ring::new(points.to_vec()).unwrap()
-    };
-    assert!(shared_ground(&[square(0.0, 0.0), square(0.0, 2.0), square(2.0, 1.0)]).is_empty());
-    let shared = shared_ground(&[square(0.0, 0.0), square(1.0, 1.0), square(5.0, 5.0)]);
-    assert_eq!(shared.iter().map(|ring| doubled_area(ring)).collect::<Vec<_>>(), [20_000_000_000_000_000]);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_shared_is_found() {
+        let square = |south: f64, west: f64| {
+            let corners = [(0.0, 0.0), (0.0, 2.0), (2.0, 2.0), (2.0, 0.0), (0.0, 0.0)];
+            let points = corners.map(|(r, c)| crate::Point::new(south + r, west + c).unwrap());
+            Ring::new(points.to_vec()).unwrap()
+        };
+        assert!(shared_ground(&[square(0.0, 0.0), square(0.0, 2.0), square(2.0, 1.0)]).is_empty());
+        let shared = shared_ground(&[square(0.0, 0.0), square(1.0, 1.0), square(5.0, 5.0)]);
+        assert_eq!(
+            shared.iter().map(|ring| doubled_area(ring)).collect::<Vec<_>>(),
+            [20_000_000_000_000_000]
+        );
+    }
 }

@@ -22,7 +22,7 @@ const SETTINGS: [[f64; 5]; 7] = [
 
 /// The table: a series on each line. Each setting comes with and without its trend, and with no, one and two waves.
 pub fn text() -> String {
-    let mut dice = Dice(0x5eed_0f_c0_u64);
+    let mut dice = Dice(0x5eed_0fc0_u64);
     let mut text = String::new();
     for series in 0..SERIES {
         let [level, dispersion, trend, sine, cosine] = SETTINGS[series / 6 % 7];

@@ -2,12 +2,14 @@
 
 use super::table::Column;
 use anyhow::{Context as _, anyhow, bail, ensure};
+use beaconfire_detect::baseline::LeftOut;
 use beaconfire_detect::method::{Judge, METHODS, method};
 use beaconfire_detect::outcome::Refusal;
 use beaconfire_detect::series::{Day, Series};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::ops::Range;
+use std::path::Path;
 
 /// A call of a method.
 pub(super) struct Call {
@@ -37,6 +39,14 @@ impl Call {
             .parse(&Value::Object(params).to_string())
             .map_err(|error| anyhow!("use the parameters: {error}"))?;
         Ok(Self { judge, range })
+    }
+
+    /// The same, with baselines that leave something out.
+    pub(super) fn leaving_out(self, path: &Path) -> anyhow::Result<Self> {
+        let at = || format!("read {}", path.display());
+        let text = std::fs::read_to_string(path).with_context(at)?;
+        let left_out = LeftOut::parse(&text).with_context(at)?;
+        Ok(Self { judge: Box::new(left_out.of(self.judge)), ..self })
     }
 
     /// The absolute indexes to judge.

@@ -3,7 +3,7 @@
 use super::answers::{Answer as Said, Answers};
 use super::call::{Call, Input};
 use super::clusters;
-use super::table::{Column, Table};
+use super::table::{Column, Step, Table, date_of};
 use super::{Answer, Args, print};
 use anyhow::{Context as _, anyhow, bail};
 use beaconfire_detect::method::{Memory, method};
@@ -24,7 +24,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
         return Ok(Answer::Yes);
     }
     let Some(kind) = beaconfire_detect::kind(name).filter(|_| method(name).is_none()) else {
-        let call = Call::read(name, params)?;
+        let mut call = Call::read(name, params)?;
+        if let Some(path) = &args.left_out {
+            call = call.leaving_out(path)?;
+        }
         return methods(args, name, &call, &Table::read(input)?);
     };
     let params = kind
@@ -175,7 +178,9 @@ fn draw(
     let baseline =
         call.judge.explain(&series, outcome.from, last).map(|told| told.baseline).unwrap_or_default();
     let outliers: Vec<usize> = baseline.iter().filter(|row| row.weight < 0.5).map(|row| row.index).collect();
-    let labels: Vec<String> = column.steps.iter().map(|step| step.label.clone()).collect();
+    let label =
+        |step: &Step| step.day.and_then(date_of).map_or_else(|| step.label.clone(), |date| date.to_string());
+    let labels: Vec<String> = column.steps.iter().map(label).collect();
     let title = format!("{}: {name}", column.name);
     let picture = Picture { title: &title, series: &series, outcome, labels: &labels, outliers: &outliers };
     std::fs::write(path, svg(&picture)).with_context(|| format!("write {}", path.display()))

@@ -12,8 +12,6 @@ mod values;
 
 use std::ops::Range;
 
-use jiff::Timestamp;
-
 use self::alert::{Outcome, read_alert};
 use self::notes::Notes;
 use self::tape::{Kind, Tape, Value};
@@ -118,7 +116,9 @@ struct Sheaf<'l> {
 
 impl<'l> Sheaf<'l> {
     fn new(limits: &'l Limits, judge: &'l mut dyn FnMut(&Alert) -> Vec<Finding>) -> Self {
-        let (messages, rejected) = (Newest::new(limits.max_alerts), Newest::new(limits.max_alerts));
+        let sent = |(message, _): &(Message, Vec<usize>)| Some(message.alert.sent.instant());
+        let (messages, rejected) =
+            (Newest::new(limits.max_alerts, sent), Newest::new(limits.max_alerts, |_| None));
         Sheaf { limits, judge, messages, rejected }
     }
 
@@ -136,11 +136,10 @@ impl<'l> Sheaf<'l> {
         match outcome {
             Ok((alert, foreign)) => {
                 let (offsets, findings) = notes.finish();
-                let sent: Timestamp = alert.sent.instant();
                 let judged = (self.judge)(&alert);
                 let version = Version::V1_2;
                 let message = Message { alert, version, findings, judged, foreign, bytes };
-                self.messages.push(Some(sent), (message, offsets));
+                self.messages.push((message, offsets));
             }
             Err(message) => {
                 let mut notes = notes;
@@ -148,7 +147,7 @@ impl<'l> Sheaf<'l> {
                 let (offsets, findings) = notes.finish();
                 let (identifier, version) = (None, Version::V1_2);
                 let rejected = Rejected { line: 0, column: 0, message, identifier, version, findings, bytes };
-                self.rejected.push(None, (rejected, offsets));
+                self.rejected.push((rejected, offsets));
             }
         }
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use memchr::{memchr, memchr3};
 use quick_xml::XmlVersion;
 use quick_xml::events::BytesStart;
-use quick_xml::events::attributes::Attributes;
+use quick_xml::events::attributes::{Attribute, Attributes};
 
 use super::Ns;
 
@@ -28,16 +28,22 @@ pub(in crate::read) struct Tag<'a> {
 impl<'a> Tag<'a> {
     /// The first attributes as name and value, without namespace declarations.
     pub(in crate::read) fn attributes(&self) -> Vec<(String, String)> {
-        let is_own = |name: &str| name != "xmlns" && !name.starts_with("xmlns:");
-        raw_attributes(&BytesStart::from_content(self.content, self.name_len))
-            .flatten()
-            .filter(|a| is_own(a.key.as_ref()))
-            .take(MAX_ATTRIBUTES)
+        own_attributes(&BytesStart::from_content(self.content, self.name_len))
             .map(|a| {
                 let value = a.normalized_value(XmlVersion::Implicit1_0).unwrap_or(Cow::Borrowed(""));
                 (a.key.as_ref().to_owned(), value.into_owned())
             })
             .collect()
+    }
+
+    /// The names of the same that are not `known`.
+    pub(in crate::read) fn odd_names(&self, known: impl Fn(&str) -> bool) -> Vec<String> {
+        if only_namespace(&self.content[self.name_len..]).is_some() {
+            return Vec::new();
+        }
+        let start = BytesStart::from_content(self.content, self.name_len);
+        let names = own_attributes(&start).map(|a| a.key.into_inner());
+        names.filter(|name| !known(name)).map(str::to_owned).collect()
     }
 
     /// Whether there is anything beside the name.
@@ -64,6 +70,23 @@ pub(super) fn tag_len(bytes: &[u8]) -> Option<usize> {
     }
 }
 
+/// The prefix and the namespace that are declared behind the name of an element, if there is nothing else and the
+/// declaration is as most are.
+pub(super) fn only_namespace(behind: &str) -> Option<(&str, &str)> {
+    let rest = behind.strip_prefix(" xmlns")?;
+    let (prefix, value) = rest.split_once("=\"")?;
+    let uri = value.strip_suffix('"')?;
+    let prefix = match prefix.strip_prefix(':') {
+        Some(prefix) if prefix.is_empty() => return None,
+        Some(prefix) => prefix,
+        None if prefix.is_empty() => prefix,
+        None => return None,
+    };
+    let is_plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b'<' | b'&');
+    let is_name = prefix.bytes().all(|b| b.is_ascii_alphanumeric());
+    (is_name && uri.bytes().all(is_plain)).then_some((prefix, uri))
+}
+
 /// Attributes without the search for repeated names, which takes quadratic time.
 pub(super) fn raw_attributes<'t>(tag: &'t BytesStart<'_>) -> Attributes<'t> {
     let mut attributes = tag.attributes();
@@ -71,14 +94,19 @@ pub(super) fn raw_attributes<'t>(tag: &'t BytesStart<'_>) -> Attributes<'t> {
     attributes
 }
 
+/// The first attributes, without namespace declarations.
+fn own_attributes<'t>(tag: &'t BytesStart<'_>) -> impl Iterator<Item = Attribute<'t>> {
+    let is_own = |name: &str| name != "xmlns" && !name.starts_with("xmlns:");
+    raw_attributes(tag).flatten().filter(move |a| is_own(a.key.as_ref())).take(MAX_ATTRIBUTES)
+}
+
 /// The first attribute, in the order of the alphabet, that stands twice.
 pub(super) fn repeated(start: &BytesStart<'_>) -> Option<String> {
     // Most tags that have any have one.
     let _second = raw_attributes(start).nth(1)?;
-    let names = raw_attributes(start).flatten().map(|a| a.key.as_ref().to_owned());
-    let mut names: Vec<String> = names.collect();
+    let mut names: Vec<&str> = raw_attributes(start).flatten().map(|a| a.key.into_inner()).collect();
     names.sort_unstable();
-    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone())
+    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].to_owned())
 }
 
 /// Bytes that names of XML are made of, as far as ASCII goes.

@@ -9,7 +9,7 @@ use crate::explain::{Explanation, VERSION};
 use crate::judge::{Judgement, Reason};
 use crate::method::{Judge, Memory, Method, Mode, rows, within};
 use crate::num::t;
-use crate::outcome::{Outcome, Refusal};
+use crate::outcome::{NA, Outcome, Refusal};
 use crate::param::{self, ParamError, require};
 use crate::series::Series;
 
@@ -87,6 +87,9 @@ pub(super) struct Ewma {
 /// The two means; not-a-number before the first value.
 pub(super) type Means = [f64; 2];
 
+/// What stands in a memory for a mean before the first value, for a memory holds numbers alone.
+const NONE: f64 = f64::MIN;
+
 #[derive(Clone, Copy, Debug, Default)]
 struct Numbers {
     /// The quantile at which means are drawn back.
@@ -116,15 +119,12 @@ impl Numbers {
 }
 
 impl Ewma {
-    /// What the values of a range are divided by.
-    fn scale(&self, series: &Series<'_>, end: usize) -> f64 {
-        if self.mode == Mode::Default {
+    /// What the values of a range are divided by, where there was one of 1 or more or not.
+    fn scale(&self, series: &Series<'_>, end: usize, counts: bool) -> f64 {
+        if self.mode == Mode::Default || counts {
             return self.unit;
         }
         let held = &series.values[..end - series.first];
-        if held.iter().any(|&value| value >= 1.0) {
-            return self.unit;
-        }
         let mut shares: Vec<f64> = held.iter().copied().filter(|&value| value > 0.0).collect();
         shares.sort_by(f64::total_cmp);
         match shares.len() {
@@ -177,27 +177,42 @@ impl Ewma {
         best.map(|best| Found { bound: bound * scale, ..best }).ok_or(Reason::Undefined)
     }
 
-    /// Goes through the series, from its first value where nothing is remembered.
+    /// Goes through the series, from its first value where nothing is remembered. The memory holds the means, and
+    /// whether there was a count, of 1 or more, among what may no longer be held.
     pub(super) fn run(
         &self,
         series: &Series<'_>,
         range: Range<usize>,
         memory: &mut Memory,
         mut each: impl FnMut(usize, Result<Found, Reason>),
-    ) {
-        let scale = self.scale(series, range.end);
-        let (mut means, from) = match memory.0[..] {
-            [slow, quick] => ([slow, quick], range.start),
-            _ => ([f64::NAN; 2], series.first),
+    ) -> Result<(), Refusal> {
+        let (mut means, before, from) = match memory.0[..] {
+            [slow, quick, counts] => ([slow, quick], counts > 0.0, range.start),
+            _ if series.first > 0 => {
+                return Err(Refusal::Needs(
+                    "the weighted means begin with the series; hold it from its beginning, or their memory",
+                ));
+            }
+            _ => ([NONE; 2], false, 0),
         };
+        means = means.map(|mean| if mean == NONE { f64::NAN } else { mean });
+        let counts = before || series.values[..range.end - series.first].iter().any(|&value| value >= 1.0);
+        let scale = self.scale(series, range.end, counts);
         for index in from..range.end {
             let found = self.step(series, index, scale, &mut means);
             if index >= range.start {
                 each(index, found);
             }
         }
-        memory.0 = means.to_vec();
+        let [slow, quick] = means.map(|mean| if mean.is_nan() { NONE } else { mean });
+        memory.0 = vec![slow, quick, f64::from(u8::from(counts))];
+        Ok(())
     }
+}
+
+/// A mean as it is told.
+fn or_na(mean: f64) -> f64 {
+    if mean == NONE { NA } else { mean }
 }
 
 impl Judge for Ewma {
@@ -217,7 +232,9 @@ impl Judge for Ewma {
     ) -> Result<Outcome, Refusal> {
         within(series, &range)?;
         let mut columns = Columns::new(&range);
-        self.run(series, range, memory, |index, found| columns.push(series.value(index), found, |word| word));
+        self.run(series, range, memory, |index, found| {
+            columns.push(series.value(index), found, |word| word)
+        })?;
         Ok(columns.finish())
     }
 
@@ -242,8 +259,8 @@ impl Judge for Ewma {
                 ("upperbound", outcome.upperbound[0]),
                 ("test_statistic", outcome.score[0]),
                 ("p.value", outcome.numbers("p.value").map_or(f64::NAN, |p| p[0])),
-                ("slow mean", memory.0[0]),
-                ("quick mean", memory.0[1]),
+                ("slow mean", or_na(memory.0[0])),
+                ("quick mean", or_na(memory.0[1])),
             ],
             because: vec![because],
         })

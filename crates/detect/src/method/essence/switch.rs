@@ -87,7 +87,7 @@ impl Judge for Switch {
                     columns.push(value, found, |word| word);
                 }
             }
-        });
+        })?;
         let mut outcome = columns.finish();
         outcome.extra.push(Column { name: "detector", cells: Cells::Words(detector) });
         Ok(outcome)

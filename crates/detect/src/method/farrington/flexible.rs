@@ -275,7 +275,12 @@ impl Flexible {
             // The reference prints no alarm where it cannot judge.
             if sum.is_nan() || sum < cases {
                 let missing = Judgement::CannotJudge(Reason::Missing);
-                let judgement = if sum.is_nan() { missing } else { Judgement::NoAlarm };
+                let few = Reason::TooFewCases { need: cases.ceil() as u32, steps: steps as u32 };
+                let judgement = match () {
+                    () if sum.is_nan() => missing,
+                    () if point.score.is_nan() => Judgement::CannotJudge(few),
+                    () => Judgement::NoAlarm,
+                };
                 return Ok(Point { expected: NA, upper: NA, alarm: 0.0, judgement, ..point });
             }
             if point.score.is_nan() {

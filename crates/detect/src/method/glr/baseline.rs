@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cells::{Counts, Fitter};
 use crate::method::chart::{Level, from_its_beginning};
-use crate::num::glm::{Design, Family, fit, fit_nb};
+use crate::num::glm::{Design, Family, fit_means, fit_nb};
 use crate::outcome::Refusal;
 use crate::series::Series;
 
@@ -117,8 +117,8 @@ impl Model {
         let design = columns.into_iter().fold(Design::new(known.len()), Design::with);
         let refused = "the in-control model cannot be fitted to the values before";
         let fitted = match alpha {
-            Some(0.0) => fit(&design, &y, None, None, Family::Poisson),
-            Some(alpha) => fit(&design, &y, None, None, Family::NegativeBinomial { theta: 1.0 / alpha }),
+            Some(0.0) => fit_means(&design, &y, Family::Poisson),
+            Some(alpha) => fit_means(&design, &y, Family::NegativeBinomial { theta: 1.0 / alpha }),
             None => {
                 let found = fit_nb(&design, &y, None, None).map_err(|_| Refusal::Needs(refused))?;
                 return Ok((found.fit.coefficients, 1.0 / found.theta));

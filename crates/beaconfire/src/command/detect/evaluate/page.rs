@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 
 const HEAD: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
 <meta name=\"viewport\" content=\"width=device-width\"><title>Methods at equal false-alarm budgets</title><style>\
-body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#222}\
-table{border-collapse:collapse;margin:1rem 0}th,td{padding:.25rem .75rem;text-align:right;border-bottom:1px solid #ddd}\
+body{font:16px/1.5 system-ui,sans-serif;max-width:84rem;margin:2rem auto;padding:0 1rem;color:#222}\
+table{border-collapse:collapse;margin:1rem 0}th,td{padding:.25rem .75rem;text-align:right;border-bottom:1px solid #ddd;white-space:nowrap}\
 th:first-child,td:first-child{text-align:left}svg{width:100%;height:auto}</style>\
 <h1>Methods at equal false-alarm budgets</h1>";
 
@@ -61,7 +61,7 @@ fn tabled(out: &mut String, comparison: &Comparison, budget: f64) {
         "F1",
         "CED",
         "delay",
-        "POD less than the first",
+        "POD that the first has more",
     ] {
         let _ = write!(out, "<th scope=\"col\">{head}</th>");
     }

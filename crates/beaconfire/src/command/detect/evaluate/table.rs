@@ -10,7 +10,7 @@ pub(super) fn table(comparison: &Comparison) -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(
             out,
-            "\nfalse-alarm budget {}\n{:<26}{:>18}{:>18}{:>7}{:>7}{:>7}{:>7}{:>7}{:>7}{:>7}{:>9}  less POD than the first named",
+            "\nfalse-alarm budget {}\n{:<26}{:>18}{:>18}{:>7}{:>7}{:>7}{:>7}{:>7}{:>7}{:>7}{:>9}  POD that the first has more",
             percent(*budget),
             "method",
             "POD",
