@@ -24,6 +24,7 @@
 mod any;
 pub mod baseline;
 pub mod calendar;
+pub mod categorical;
 pub mod design;
 mod ears;
 pub mod evaluate;

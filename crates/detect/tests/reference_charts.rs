@@ -76,10 +76,6 @@ fn compare(detector: &str, name: &str, records: usize) {
         let values = Table::read(&detect.join(input["file"].as_str().unwrap()));
         let population = input["population"].as_str().map(|file| Table::read(&detect.join(file)));
         let mut params = record["control"].clone();
-        if record["control"]["change"] == "epi" {
-            println!("skipped: {}: the epidemic chart is not built", record["file"]);
-            continue;
-        }
         let range = params.as_object_mut().unwrap().remove("range");
         params["mode"] = "compat".into();
         let judge = method(name).unwrap().parse(&params.to_string()).unwrap();

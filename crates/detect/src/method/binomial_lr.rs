@@ -19,7 +19,8 @@ pub(crate) static METHOD: Method = Method {
     doc: "\
 Sums up the logarithm of the likelihood ratio of the proportion `pi1` to `pi0` for counts among the population of each \
 step, never below 0; an alarm when the sum, the score, is over `h`, after which it begins anew (Höhle 2010; Steiner et \
-al. 1999). The bound is the largest count that is no alarm.
+al. 1999). The bound is the largest count that is no alarm. Counts in more than two categories have no one count to be \
+a series of; they are judged by the crate's `categorical`.
 
 | parameter | meaning |
 |---|---|

@@ -1,9 +1,13 @@
 //! Charts of counts against a fitted in-control mean, by generalised likelihood ratio.
 
 mod baseline;
+mod cells;
+mod epidemic;
+mod rise;
 mod window;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,10 +16,13 @@ use super::outbreak_p::Ret;
 use super::{Judge, Memory, Mode, within};
 use crate::explain::{Explanation, VERSION};
 use crate::judge::{Judgement, Reason};
+use crate::num::glm::Family;
 use crate::outcome::{Cells, Column, NA, Outcome, Refusal};
 use crate::param::{ParamError, require};
 use crate::series::Series;
 use baseline::{Model, Mu0};
+use cells::Counts;
+use rise::{Candidate, Sums};
 use window::{Pair, Windows};
 
 /// The parameters, named as in R surveillance.
@@ -39,6 +46,9 @@ pub(super) struct Glr {
     mode: Mode,
     #[serde(skip)]
     name: &'static str,
+    /// For the fit, where the dispersion is known.
+    #[serde(skip)]
+    counts: Option<Arc<Counts>>,
 }
 
 #[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,6 +82,7 @@ impl Default for Glr {
             x_max: 1e4,
             mode: Mode::Default,
             name: "glrnb",
+            counts: None,
         }
     }
 }
@@ -87,32 +98,67 @@ struct State {
     /// Points since the last alarm.
     since: usize,
     coefficients: Vec<f64>,
+    /// The count before, for the epidemic chart; 0 before there is any.
+    before: f64,
     /// What windows may reach back to, since the last alarm.
     pairs: Vec<Pair>,
+    /// Of the pairs, where they are looked at; not kept, as they follow from them.
+    sums: Vec<Sums>,
 }
 
 impl State {
-    fn save(&self, memory: &mut Memory) {
-        let Self { from, alpha, sum, since, coefficients, pairs } = self;
+    fn save(&self, longest: usize, epidemic: bool, memory: &mut Memory) {
+        let Self { from, alpha, sum, since, coefficients, before, pairs, .. } = self;
+        let pairs = &pairs[pairs.len().saturating_sub(longest)..];
+        // No count is one below 0.
+        let before = if before.is_finite() { *before } else { -1.0 };
         memory.0.clear();
-        memory.0.extend([*from as f64, *alpha, *sum, *since as f64, coefficients.len() as f64]);
+        memory.0.extend([*from as f64, *alpha, *sum, *since as f64, before, coefficients.len() as f64]);
         // What the model leaves out is kept as a coefficient of 0, which is the same.
         memory.0.extend(coefficients.iter().map(|c| if c.is_nan() { 0.0 } else { *c }));
-        memory.0.extend(pairs.iter().flat_map(|(x, mu)| [*x, *mu]));
+        for Pair { x, mu, before } in pairs {
+            memory.0.extend([*x, *mu]);
+            memory.0.extend(epidemic.then_some(*before));
+        }
     }
 
-    fn load(memory: &Memory) -> Option<Self> {
-        let &[from, alpha, sum, since, size] = memory.0.get(..5)? else { return None };
-        let (coefficients, pairs) = memory.0[5..].split_at_checked(size as usize)?;
+    /// Takes a pair in. Those that no window reaches are dropped many at a time.
+    fn push(&mut self, pair: Pair, longest: usize, sums_up: bool) {
+        if self.pairs.len() >= longest.saturating_mul(2) {
+            let over = self.pairs.len() - longest;
+            self.pairs.drain(..over);
+            self.sums.drain(..over.min(self.sums.len()));
+        }
+        self.pairs.push(pair);
+        if sums_up {
+            let known = self.sums.len();
+            self.sums.extend(self.pairs[known..].iter().map(|pair| rise::sums(*pair, self.alpha)));
+        }
+    }
+
+    fn load(epidemic: bool, memory: &Memory) -> Option<Self> {
+        let &[from, alpha, sum, since, before, size] = memory.0.get(..6)? else { return None };
+        let (coefficients, pairs) = memory.0[6..].split_at_checked(size as usize)?;
+        let pair =
+            |cells: &[f64]| Pair { x: cells[0], mu: cells[1], before: cells.get(2).copied().unwrap_or(0.0) };
         Some(Self {
             from: from as usize,
             alpha,
             sum,
             since: since as usize,
             coefficients: coefficients.to_vec(),
-            pairs: pairs.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect(),
+            before,
+            pairs: pairs.chunks_exact(if epidemic { 3 } else { 2 }).map(pair).collect(),
+            sums: vec![],
         })
     }
+}
+
+/// Room to work in.
+#[derive(Default)]
+struct Scratch {
+    candidates: Vec<Candidate>,
+    scores: Vec<f64>,
 }
 
 impl Glr {
@@ -143,8 +189,17 @@ impl Glr {
             Some(Mu0::Model(model)) => require(model.waves <= 20, "S", "must be at most 20")?,
             None => {}
         }
-        let plain = self.change == Change::Intercept;
-        require(plain, "change", "can only be intercept yet; the epidemic chart is not built")?;
+        if self.change == Change::Epi {
+            require(self.dir == Dir::Inc, "dir", "can only be inc where change is epi")?;
+            let known = self.mode == Mode::Default && self.theta.is_some();
+            require(!known, "theta", "must be left out where change is epi: there it is always estimated")?;
+            self.theta = None;
+        }
+        self.counts = self.alpha.map(|alpha| {
+            let family =
+                if alpha == 0.0 { Family::Poisson } else { Family::NegativeBinomial { theta: 1.0 / alpha } };
+            Arc::new(Counts::new(family))
+        });
         Ok(self)
     }
 
@@ -158,8 +213,13 @@ impl Glr {
 
     fn start(&self, series: &Series<'_>, from: usize) -> Result<State, Refusal> {
         let mut state = State { from, alpha: self.alpha.unwrap_or(0.0), ..State::default() };
+        // The reference knows of no count before the first judged.
+        if self.mode == Mode::Default && from > series.first {
+            state.before = series.value(from - 1);
+        }
         if let Some(model) = self.model() {
-            (state.coefficients, state.alpha) = model.fit(series, from, self.alpha)?;
+            (state.coefficients, state.alpha) =
+                model.fit(series, from, self.alpha, self.counts.as_deref())?;
         }
         Ok(state)
     }
@@ -169,15 +229,19 @@ impl Glr {
             Some(Mu0::Level(level)) => level.at(index - state.from),
             _ => {
                 let model = self.model().unwrap_or_default();
-                Ok(model.mean(&state.coefficients, index, series.freq).clamp(1e-300, 1e300))
+                Ok(model
+                    .mean(&state.coefficients, index, series.freq, self.counts.as_deref())
+                    .clamp(1e-300, 1e300))
             }
         }
     }
 
-    /// The windows to look at; the Poisson chart with a limit has one pair more in each than it should.
+    /// The windows to look at; in the reference the Poisson chart with a limit has one pair more in each than it
+    /// should, and that of epidemics has no shortest.
     fn windows(&self, alpha: f64) -> Windows {
         let (limited, poisson) = (self.m > 0, alpha == 0.0);
         let shortest = match self.mode {
+            Mode::Compat if poisson && self.change == Change::Epi => 1,
             Mode::Compat if poisson && limited => self.m_tilde + 1,
             Mode::Compat if poisson => 1,
             _ => self.m_tilde,
@@ -187,113 +251,118 @@ impl Glr {
     }
 
     /// Whether there are enough points since the last alarm to look at all.
-    fn enough(&self, since: usize, windows: Windows) -> bool {
-        since >= windows.shortest.max(self.m_tilde)
+    fn enough(&self, state: &State, windows: Windows) -> bool {
+        let epidemic = self.change == Change::Epi && self.mode == Mode::Compat && state.alpha == 0.0;
+        state.since >= if epidemic { 1 } else { windows.shortest.max(self.m_tilde) }
+    }
+
+    /// Whether the sums of pairs are what is looked at.
+    fn sums_up(&self, alpha: f64) -> bool {
+        alpha > 0.0 && self.theta.is_none() && self.change == Change::Intercept && self.dir == Dir::Inc
     }
 
     /// The statistic with the last pair of `pairs`.
-    fn ratio(&self, state: &State, scratch: &mut Vec<f64>) -> f64 {
+    fn ratio(&self, state: &State, scratch: &mut Scratch) -> f64 {
         let windows = self.windows(state.alpha);
-        if !self.enough(state.since, windows) {
+        if !self.enough(state, windows) {
             return 0.0;
         }
-        let decrease = self.dir == Dir::Dec;
-        if state.alpha == 0.0 {
-            window::poisson(&state.pairs, windows, decrease)
-        } else {
-            window::negative_binomial(&state.pairs, windows, decrease, state.alpha, scratch)
+        let (pairs, alpha) = (&state.pairs, state.alpha);
+        match (self.change, self.mode) {
+            (Change::Epi, Mode::Default) => epidemic::largest(pairs, windows, alpha),
+            (Change::Epi, Mode::Compat) => epidemic::reference(pairs, windows, alpha),
+            _ if alpha == 0.0 => window::poisson(pairs, windows, self.dir == Dir::Dec),
+            _ if self.sums_up(alpha) => {
+                rise::largest(pairs, &state.sums, windows, alpha, &mut scratch.candidates)
+            }
+            _ => window::negative_binomial(pairs, windows, self.dir == Dir::Dec, alpha, &mut scratch.scores),
         }
     }
 
-    /// What one count adds to the statistic for a known change.
-    fn known(theta: f64, alpha: f64, x: f64, mu: f64) -> f64 {
+    /// What no count and each count more add to the statistic for a known change.
+    fn known(theta: f64, alpha: f64, mu: f64) -> (f64, f64) {
+        let rate = theta.exp();
         if alpha == 0.0 {
-            return theta * x + (1.0 - theta.exp()) * mu;
+            return ((1.0 - rate) * mu, theta);
         }
-        theta * x + (x + 1.0 / alpha) * ((1.0 + alpha * mu) / (1.0 + alpha * mu * theta.exp())).ln()
+        let fall = ((1.0 + alpha * mu) / (1.0 + alpha * mu * rate)).ln();
+        (fall / alpha, theta + fall)
     }
 
-    /// The count at which a known change alarms.
-    fn known_cases(&self, theta: f64, state: &State, mu: f64) -> f64 {
-        let none = Self::known(theta, state.alpha, 0.0, mu);
-        let each = Self::known(theta, state.alpha, 1.0, mu) - none;
-        let cases = (self.c_arl - state.sum - none) / each;
-        if cases > 0.0 { cases } else { 0.0 }
-    }
-
-    /// The smallest whole count that alarms in place of the last one, by doubling and halving; none up to `xMax`.
-    fn cases(&self, state: &mut State, scratch: &mut Vec<f64>) -> Option<f64> {
+    /// The smallest whole count that alarms in place of the last one; none up to `xMax`.
+    fn cases(&self, state: &mut State) -> Option<f64> {
+        let windows = self.windows(state.alpha);
+        if !self.enough(state, windows) {
+            return None;
+        }
+        let (level, most) = (self.c_arl, self.x_max);
+        if self.change == Change::Intercept && state.alpha == 0.0 {
+            return window::poisson_cases(&state.pairs, windows, level, most);
+        }
+        if self.sums_up(state.alpha) {
+            return rise::cases(&state.pairs, &state.sums, windows, state.alpha, level, most);
+        }
         let last = state.pairs.len().checked_sub(1)?;
         let kept = state.pairs[last];
-        let mut alarms = |count: f64| {
-            state.pairs[last].0 = count;
-            self.ratio(state, scratch) >= self.c_arl
-        };
-        let found = if alarms(0.0) {
-            Some(0.0)
-        } else {
-            let (mut low, mut high) = (0.0, 8f64.min(self.x_max));
-            while !alarms(high) && high < self.x_max {
-                (low, high) = (high, (2.0 * high).min(self.x_max));
-            }
-            alarms(high).then(|| {
-                while high - low > 1.0 {
-                    let middle = f64::midpoint(low, high).floor();
-                    if alarms(middle) { high = middle } else { low = middle }
-                }
-                high
-            })
-        };
+        let alpha = state.alpha;
+        let found = window::fewest(None, most, |x| {
+            state.pairs[last].x = x;
+            epidemic::largest(&state.pairs, windows, alpha) >= level
+        });
         state.pairs[last] = kept;
         found
     }
 
     /// Takes a count in: statistic, count that alarms (not-a-number where there is none) and judgement.
-    fn step(&self, state: &mut State, x: f64, mu: f64, scratch: &mut Vec<f64>) -> (f64, f64, Judgement) {
+    fn step(&self, state: &mut State, x: f64, mu: f64, scratch: &mut Scratch) -> (f64, f64, Judgement) {
+        let before = std::mem::replace(&mut state.before, x);
         if !x.is_finite() || !(0.0..=1e15).contains(&x) {
             let reason = if x.is_nan() { Reason::Missing } else { Reason::OutOfRange };
             return (NA, NA, Judgement::CannotJudge(reason));
         }
+        let follows = (0.0..=1e15).contains(&before);
+        if self.change == Change::Epi && !follows {
+            return (NA, NA, Judgement::CannotJudge(Reason::MissingInWindow { missing: 1 }));
+        }
         state.since += 1;
         let (statistic, cases, alarm) = if let Some(theta) = self.theta {
-            let cases = self.known_cases(theta, state, mu);
-            state.sum = (state.sum + Self::known(theta, state.alpha, x, mu)).max(0.0);
-            (state.sum, cases, state.sum > self.c_arl)
+            let (none, each) = Self::known(theta, state.alpha, mu);
+            let cases = (self.c_arl - state.sum - none) / each;
+            state.sum = (state.sum + none + each * x).max(0.0);
+            (state.sum, if cases > 0.0 { cases } else { 0.0 }, state.sum > self.c_arl)
         } else {
-            let longest = self.windows(state.alpha).longest;
-            if state.pairs.len() >= longest {
-                state.pairs.remove(0);
-            }
-            state.pairs.push((x, mu));
+            state.push(Pair { x, mu, before }, self.windows(state.alpha).longest, self.sums_up(state.alpha));
             let statistic = self.ratio(state, scratch);
-            let alarm = statistic >= self.c_arl;
-            (statistic, self.whole_cases(state, x, alarm, scratch), alarm)
+            let above = self.change == Change::Epi && self.mode == Mode::Compat && state.alpha == 0.0;
+            let alarm = if above { statistic > self.c_arl } else { statistic >= self.c_arl };
+            (statistic, self.whole_cases(state, x, alarm), alarm)
         };
         if alarm {
             (state.sum, state.since) = (0.0, 0);
             state.pairs.clear();
+            state.sums.clear();
         }
         (statistic, cases, if alarm { Judgement::Alarm } else { Judgement::NoAlarm })
     }
 
-    /// The whole count that alarms, as the reference writes it in compat.
-    fn whole_cases(&self, state: &mut State, x: f64, alarm: bool, scratch: &mut Vec<f64>) -> f64 {
+    /// The whole count that alarms, as the reference writes it in compat; there it has none for epidemics.
+    fn whole_cases(&self, state: &mut State, x: f64, alarm: bool) -> f64 {
         if self.mode == Mode::Default {
-            return if self.dir == Dir::Inc { self.cases(state, scratch).unwrap_or(NA) } else { NA };
+            return if self.dir == Dir::Inc { self.cases(state).unwrap_or(NA) } else { NA };
         }
-        match (state.alpha == 0.0, self.dir) {
-            (_, Dir::Dec) => NA,
-            (true, Dir::Inc) => self.cases(state, scratch).unwrap_or(0.0),
+        match (self.change, self.dir, state.alpha == 0.0) {
+            (Change::Epi, ..) | (_, Dir::Dec, _) => NA,
+            (_, Dir::Inc, true) => self.cases(state).unwrap_or(0.0),
             // Its search steps in multiples of the count, and gets nowhere from 0.
-            (false, Dir::Inc) if x == 0.0 && !alarm => 1e99,
-            (false, Dir::Inc) => self.cases(state, scratch).unwrap_or(1e99),
+            (_, Dir::Inc, false) if x == 0.0 && !alarm => 1e99,
+            (_, Dir::Inc, false) => self.cases(state).unwrap_or(1e99),
         }
     }
 }
 
 impl Judge for Glr {
     fn looks_back_to(&self, index: usize, _: u32) -> usize {
-        if self.model().is_some() { 0 } else { index }
+        if self.model().is_some_and(|model| model.refit) { 0 } else { index }
     }
 
     fn first_judged(&self, series: &Series<'_>) -> usize {
@@ -307,12 +376,13 @@ impl Judge for Glr {
         memory: &mut Memory,
     ) -> Result<Outcome, Refusal> {
         within(series, &range)?;
-        let mut state = match State::load(memory) {
+        let epidemic = self.change == Change::Epi;
+        let mut state = match State::load(epidemic, memory) {
             Some(state) => state,
             None => self.start(series, range.start)?,
         };
         let mut outcome = Outcome::with_capacity(range.start, range.len());
-        let (mut needed, mut scratch) = (Vec::with_capacity(range.len()), vec![]);
+        let (mut needed, mut scratch) = (Vec::with_capacity(range.len()), Scratch::default());
         for index in range {
             let mu = self.mean(&state, series, index)?;
             let (statistic, cases, judgement) = self.step(&mut state, series.value(index), mu, &mut scratch);
@@ -322,7 +392,8 @@ impl Judge for Glr {
             needed.push(cases);
             if let (Judgement::Alarm, Some(model)) = (judgement, self.model().filter(|model| model.refit)) {
                 // The dispersion stays that of the first fit.
-                (state.coefficients, _) = model.fit(series, index + 1, Some(state.alpha))?;
+                (state.coefficients, _) =
+                    model.fit(series, index + 1, Some(state.alpha), self.counts.as_deref())?;
             }
         }
         let column = |name, numbers| Column { name, cells: Cells::Numbers(numbers) };
@@ -332,7 +403,7 @@ impl Judge for Glr {
             column("alpha_disp", vec![state.alpha; outcome.len()]),
             column("cases_to_alarm", needed),
         ];
-        state.save(memory);
+        state.save(self.windows(state.alpha).longest, epidemic, memory);
         Ok(outcome)
     }
 
@@ -389,7 +460,8 @@ mod tests {
     #[test]
     fn a_known_change_is_summed_up() {
         let outcome = run("glrnb", r#"{"mu0": 2.5, "c.ARL": 2, "theta": 0.4, "alpha": 0.3}"#, &COUNTS);
-        let z = |x: f64| Glr::known(0.4, 0.3, x, 2.5);
+        let fall = ((1.0 + 0.3 * 2.5) / (1.0 + 0.3 * 2.5 * 0.4_f64.exp())).ln();
+        let z = |x: f64| 0.4 * x + (x + 1.0 / 0.3) * fall;
         assert!((outcome.score[3] - z(4.0)).abs() < 1e-12);
         assert!((outcome.score[4] - z(4.0) - z(6.0)).abs() < 1e-12);
     }

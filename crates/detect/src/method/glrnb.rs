@@ -22,12 +22,14 @@ is the largest count that is no alarm.
 | `Mtilde` | the shortest window; default 1 |
 | `theta` | the logarithm of the rate ratio to be found, where it is known: then the chart is a CUSUM and alarms when over `c.ARL` |
 | `dir` | `inc` (default) or `dec` |
-| `change` | `intercept`: the level is multiplied |
+| `change` | `intercept`: the level is multiplied; `epi`: each mean is the in-control mean plus lambda times the count before, lambda above 0 |
 | `ret` | `cases` or `value`: what the reference returns as its bound; both are always there |
 | `xMax` | the largest count that the search for the bound tries; default 10000 |
-| `mode` | `default` or `compat`: in `compat` windows and bounds are the reference's, off by one for Poisson counts and `M` |
+| `mode` | `default` or `compat`: in `compat` bounds are the reference's, which has none where the last count is 0; and for `epi` lambda is sought as it does, by the rate ratio and not by lambda |
 
-Missing values are left out of all windows.",
+Missing values are left out of all windows, and for `epi` the counts after them. A saved state holds the coefficients and \
+the counts and means since the last alarm, `M` + 1 at most; of the series itself nothing is looked at again once the chart \
+has begun, unless there is `refit`, for which all of it is held.",
     example: r#"{"mu0": {"S": 1, "trend": false}, "c.ARL": 5, "M": 52}"#,
     read: |json| Ok(Box::new(param::read::<Glr>(json)?.checked("glrnb")?)),
 };

@@ -98,6 +98,15 @@ pub const RACES: &[Race] = &[
         bar: Some(50.0),
     },
     Race {
+        title: "  with its dispersion estimated",
+        method: "glrnb",
+        params: r#"{"c.ARL":5,"mode":"compat"}"#,
+        function: "glrnb",
+        control: "list(mu0=list(S=1), c.ARL=5)",
+        series: 20,
+        bar: None,
+    },
+    Race {
         title: "earsC C1, compat",
         method: "earsC",
         params: r#"{"method":"C1","baseline":7,"alpha":0.001,"mode":"compat"}"#,

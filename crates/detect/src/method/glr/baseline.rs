@@ -1,9 +1,11 @@
 //! The in-control model of a chart of counts.
 
+use std::borrow::Cow;
 use std::f64::consts::TAU;
 
 use serde::{Deserialize, Serialize};
 
+use super::cells::{Counts, Fitter};
 use crate::method::chart::{Level, from_its_beginning};
 use crate::num::glm::{Design, Family, fit_means, fit_nb};
 use crate::outcome::Refusal;
@@ -50,10 +52,40 @@ impl Model {
         1 + usize::from(self.trend) + 2 * self.waves as usize
     }
 
-    /// The mean at a point.
-    pub(super) fn mean(self, coefficients: &[f64], index: usize, freq: u32) -> f64 {
-        let parts = self.row(index, freq).zip(coefficients).filter(|(_, c)| !c.is_nan());
-        parts.map(|(x, c)| x * c).sum::<f64>().exp()
+    fn seasons(self, freq: u32) -> Vec<f64> {
+        (0..freq.max(1) as usize).flat_map(|index| self.row(index, freq)).collect()
+    }
+
+    /// The mean at a point; `counts` may hold the row of its season.
+    pub(super) fn mean(self, coefficients: &[f64], index: usize, freq: u32, counts: Option<&Counts>) -> f64 {
+        let Some(counts) = counts.filter(|_| !self.trend) else {
+            return known(self.row(index, freq), coefficients).exp();
+        };
+        let season = index % freq.max(1) as usize;
+        match counts.seasons(freq, || self.seasons(freq)) {
+            Some(rows) => known(rows[season * self.size()..][..self.size()].iter().copied(), coefficients),
+            None => known(self.row(season, freq), coefficients),
+        }
+        .exp()
+    }
+
+    /// Without a trend: through the sums of each season. None where the careful way is to be taken.
+    fn fit_seasons(self, series: &Series<'_>, end: usize, counts: &Counts) -> Option<Vec<f64>> {
+        let freq = series.freq.max(1) as usize;
+        let all = || self.seasons(series.freq);
+        let rows = counts.seasons(series.freq, all).map_or_else(|| Cow::Owned(all()), Cow::Borrowed);
+        let mut fitter = Fitter::new(counts, &rows, self.size());
+        let (mut season, mut known) = (0, 0);
+        for y in &series.values[..end] {
+            if *y >= 0.0 && *y < 1e12 {
+                fitter.add(season, *y);
+                known += 1;
+            } else if y.is_finite() {
+                return None;
+            }
+            season = if season + 1 == freq { 0 } else { season + 1 };
+        }
+        if known <= self.size() { None } else { fitter.fit() }
     }
 
     /// Fits the model to all values before `end`: the coefficients, and the dispersion, estimated where it is not known.
@@ -62,8 +94,14 @@ impl Model {
         series: &Series<'_>,
         end: usize,
         alpha: Option<f64>,
+        counts: Option<&Counts>,
     ) -> Result<(Vec<f64>, f64), Refusal> {
         from_its_beginning(series)?;
+        if let (Some(alpha), Some(counts)) = (alpha, counts.filter(|_| !self.trend))
+            && let Some(coefficients) = self.fit_seasons(series, end, counts)
+        {
+            return Ok((coefficients, alpha));
+        }
         let known: Vec<usize> = (0..end).filter(|index| series.value(*index).is_finite()).collect();
         if known.len() <= self.size() {
             let (need, have) = (self.size() + 1, known.len());
@@ -89,4 +127,9 @@ impl Model {
         let fitted = fitted.map_err(|_| Refusal::Needs(refused))?;
         Ok((fitted.coefficients, alpha.unwrap_or(0.0)))
     }
+}
+
+/// A row times coefficients, of which some may be no number: the model leaves those columns out.
+fn known(row: impl Iterator<Item = f64>, coefficients: &[f64]) -> f64 {
+    row.zip(coefficients).filter(|(_, c)| !c.is_nan()).map(|(x, c)| x * c).sum()
 }
