@@ -46,9 +46,9 @@ impl Ours {
     /// When cargo cannot.
     pub fn build(table: &Path) -> Result<Self> {
         let mut cargo = house::cargo();
-        cargo.args(["build", "--release", "--package", "beaconfire-detect", "--example", "throughput"]);
+        cargo.args(["build", "--release", "--package", "beaconfire-detect", "--example", "judging"]);
         finish(cargo.stderr(Stdio::piped()))?;
-        let name = format!("throughput{}", std::env::consts::EXE_SUFFIX);
+        let name = format!("judging{}", std::env::consts::EXE_SUFFIX);
         Ok(Self {
             program: house::target_dir()?.join("release/examples").join(name),
             table: table.to_path_buf(),

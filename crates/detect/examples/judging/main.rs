@@ -1,11 +1,11 @@
 //! Judges a table of series with one method, again and again, timed in CPU seconds; `cargo xtask bench detect` races
 //! it against R.
 //!
-//! `throughput TABLE METHOD PARAMETERS FROM TO SECONDS [THREADS]`: the table has a series on each line, counts between
+//! `judging TABLE METHOD PARAMETERS FROM TO SECONDS [THREADS]`: the table has a series on each line, counts between
 //! spaces; from and to are as in R, from 1 and inclusive. The whole table goes through the method once to warm up,
 //! and then until so many CPU seconds have passed on each thread, each thread with series of its own.
 //!
-//! `throughput week TABLE METHOD PARAMETERS SERIES`: one new week for so many series from their saved states.
+//! `judging week TABLE METHOD PARAMETERS SERIES`: one new week for so many series from their saved states.
 
 mod clock;
 mod week;
