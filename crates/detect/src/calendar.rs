@@ -8,4 +8,4 @@ mod date;
 mod week;
 
 pub use date::{Date, days_in_month, days_in_year, is_leap};
-pub use week::{EpiWeek, IsoWeek, Weekday, sunday_of};
+pub use week::{IsoWeek, Weekday, sunday_of};

@@ -113,6 +113,8 @@ pub enum Reason {
     InBaseline,
     /// The model did not converge on what it was fitted to.
     NoConvergence,
+    /// A day of the week is not among the values to compare with, as in a series of weeks.
+    WeekdayAbsent,
     /// A sum of the method has no value here.
     Undefined,
 }
@@ -149,6 +151,7 @@ impl fmt::Display for Reason {
             }
             Self::InBaseline => write!(f, "the value is one of those that later ones are compared with"),
             Self::NoConvergence => write!(f, "the model did not converge on the values to compare with"),
+            Self::WeekdayAbsent => write!(f, "not every day of the week is among the values to compare with"),
             Self::Undefined => write!(f, "the method has no bound here"),
         }
     }

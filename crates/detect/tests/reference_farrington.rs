@@ -1,22 +1,22 @@
 //! The methods of Farrington in compat mode against the stored answers of R surveillance, every column of them.
 #![allow(clippy::unwrap_used)]
 
+mod reference;
+
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
+use beaconfire_detect::calendar::Date;
 use beaconfire_detect::method::{Memory, method};
 use beaconfire_detect::outcome::Outcome;
-use beaconfire_detect::series::Series;
+use beaconfire_detect::series::{Day, Series};
+use reference::{Table, data, number};
 use serde_json::{Value, json};
 
 #[test]
 fn compat_farrington_agrees_with_every_stored_answer_of_the_reference() {
-    let Ok(data) = std::env::var("BEACONFIRE_REFERENCE_DATA") else {
-        eprintln!("skipped: Farrington against the reference: BEACONFIRE_REFERENCE_DATA is not set");
-        return;
-    };
-    let detect = Path::new(&data).join("detect");
+    let Some(detect) = data("Farrington") else { return };
     let manifest: Value =
         serde_json::from_str(&fs::read_to_string(detect.join("manifest.json")).unwrap()).unwrap();
     let mut tally = Tally::default();
@@ -77,7 +77,7 @@ fn compare(record: &Value, about: &Value, detect: &Path, tally: &mut Tally) {
         let outcome = outcomes.entry(series_name.clone()).or_insert_with(|| {
             let values = input.numbers(&series_name);
             let population = people.as_ref().map(|people| people.numbers(&series_name));
-            let dates = about["epochAsDate"].as_bool().unwrap().then(|| input.days());
+            let dates = about["epochAsDate"].as_bool().unwrap().then(|| days(&input));
             let series = Series {
                 population: population.as_deref(),
                 dates: dates.as_deref(),
@@ -117,7 +117,7 @@ fn compare(record: &Value, about: &Value, detect: &Path, tally: &mut Tally) {
 
 impl Tally {
     fn cell(&mut self, context: &str, got: f64, wanted: &str) {
-        let wanted: f64 = if wanted == "NA" { f64::NAN } else { wanted.parse().unwrap() };
+        let wanted = number(wanted);
         if got.is_nan() != wanted.is_nan() {
             self.wrong.push(format!("{context}: {got} is not {wanted}"));
         } else if !got.is_nan() && got != wanted {
@@ -134,54 +134,8 @@ impl Tally {
     }
 }
 
-/// A CSV file whose names may be quoted because they hold a comma.
-struct Table {
-    header: Vec<String>,
-    rows: Vec<Vec<String>>,
-}
-
-impl Table {
-    fn read(path: &Path) -> Self {
-        let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        let mut lines = text.lines().map(split);
-        Self { header: lines.next().unwrap(), rows: lines.collect() }
-    }
-
-    fn column(&self, name: &str) -> Option<usize> {
-        self.header.iter().position(|h| h == name)
-    }
-
-    fn numbers(&self, name: &str) -> Vec<f64> {
-        let at = self.column(name).unwrap_or_else(|| panic!("no column {name}"));
-        let cell = |row: &Vec<String>| if row[at] == "NA" { f64::NAN } else { row[at].parse().unwrap() };
-        self.rows.iter().map(cell).collect()
-    }
-
-    fn days(&self) -> Vec<i32> {
-        let at = self.column("date").unwrap();
-        self.rows.iter().map(|row| days(&row[at])).collect()
-    }
-}
-
-/// Days since 1970-01-01 of a date like 2001-12-31, counted year by year and month by month.
-fn days(date: &str) -> i32 {
-    let part: Vec<i32> = date.split('-').map(|part| part.parse().unwrap()).collect();
-    let leap = |year: i32| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let months = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    let years: i32 = (1970..part[0]).map(|year| 365 + i32::from(leap(year))).sum();
-    let months: i32 = months[..part[1] as usize - 1].iter().sum();
-    years + months + i32::from(part[1] > 2 && leap(part[0])) + part[2] - 1
-}
-
-fn split(line: &str) -> Vec<String> {
-    let mut cells = vec![String::new()];
-    let mut quoted = false;
-    for c in line.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            ',' if !quoted => cells.push(String::new()),
-            c => cells.last_mut().unwrap().push(c),
-        }
-    }
-    cells
+/// The dates of a table, each as 2001-12-31.
+fn days(table: &Table) -> Vec<Day> {
+    let at = table.column("date").unwrap();
+    table.rows.iter().map(|row| Date::read(&row[at]).unwrap().day()).collect()
 }

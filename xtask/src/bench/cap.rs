@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use super::bar;
+use super::{Laps, bar};
 use corpus::Corpus;
 use peer::{Lap, Part, Peer};
 
@@ -23,24 +23,19 @@ const LEAST_ALL: f64 = 1.0;
 /// What the largest alert may take of memory, itself included, in its own size.
 const MOST_MEMORY: f64 = 4.0;
 
-struct Options {
-    runs: usize,
-    seconds: f64,
-}
-
 /// Runs the task: prints what was measured, and answers whether every bar is held.
 ///
 /// # Errors
 /// On an unknown option, without the reference data, or when our reader or libxml2 cannot be built and run.
 pub fn main(args: &[&str]) -> Result<bool> {
-    let options = options(args)?;
+    let laps = Laps { runs: 7, seconds: 0.5 }.read("cap", args)?;
     let data = std::env::var_os("BEACONFIRE_REFERENCE_DATA")
         .context("find the messages: set BEACONFIRE_REFERENCE_DATA to the folder of the reference data")?;
     let data = PathBuf::from(data).join("cap");
     let corpus = Corpus::gather(&data.join("messages"))?;
     println!("all:   {}", corpus.all.words());
     println!("small: {}, none above 64 KiB", corpus.small.words());
-    println!("{} runs of {} CPU seconds each, one thread, medians", options.runs, options.seconds);
+    println!("{} runs of {} CPU seconds each, one thread, medians", laps.runs, laps.seconds);
 
     let mut rows = Vec::new();
     for peer in workshop::peers(&data.join("schema"))? {
@@ -49,9 +44,9 @@ pub fn main(args: &[&str]) -> Result<bool> {
             Err(words) => println!("left out: {words}"),
         }
     }
-    for _ in 0..options.runs {
+    for _ in 0..laps.runs {
         for row in &mut rows {
-            row.run(&corpus, options.seconds);
+            row.run(&corpus, laps.seconds);
         }
     }
     for row in &mut rows {
@@ -185,21 +180,6 @@ fn judge(rows: &[Row]) -> Result<bool> {
 fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied()
-}
-
-fn options(args: &[&str]) -> Result<Options> {
-    let mut options = Options { runs: 7, seconds: 0.5 };
-    let mut args = args.iter();
-    while let Some(arg) = args.next() {
-        let value = *args.next().with_context(|| format!("read {arg}: a value must follow"))?;
-        let wrong = || format!("read {arg}: `{value}` is no number");
-        match *arg {
-            "--runs" => options.runs = value.parse::<usize>().with_context(wrong)?.max(1),
-            "--seconds" => options.seconds = value.parse::<f64>().with_context(wrong)?.clamp(0.01, 3_600.0),
-            other => bail!("read the options of `bench cap`: there is no {other}"),
-        }
-    }
-    Ok(options)
 }
 
 #[cfg(test)]

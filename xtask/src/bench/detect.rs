@@ -11,9 +11,9 @@ pub mod table;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
-use super::bar;
+use super::{Laps, bar};
 use crate::house;
 use races::{RACES, Race};
 use run::{Lap, Ours, Theirs};
@@ -23,17 +23,12 @@ const SECOND_CORE: f64 = 0.95;
 /// Series in the row of one new week.
 const NEW_WEEK: usize = 100_000;
 
-struct Options {
-    runs: usize,
-    seconds: f64,
-}
-
 /// Runs the task: prints what was measured, and answers whether every bar is held.
 ///
 /// # Errors
 /// On an unknown option, or when our program cannot be built and run.
 pub fn main(args: &[&str]) -> Result<bool> {
-    let options = options(args)?;
+    let laps = Laps { runs: 5, seconds: 1.0 }.read("detect", args)?;
     let folder = house::target_dir()?.join("bench-detect");
     fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
     let (whole, halves) = write_tables(&folder)?;
@@ -42,8 +37,8 @@ pub fn main(args: &[&str]) -> Result<bool> {
         "{} series of {} weeks, the last 52 judged; {} runs of {} CPU seconds each, one thread, medians",
         table::SERIES,
         table::WEEKS,
-        options.runs,
-        options.seconds
+        laps.runs,
+        laps.seconds
     );
     let theirs = Theirs::find(&folder, &whole);
     match &theirs {
@@ -53,19 +48,19 @@ pub fn main(args: &[&str]) -> Result<bool> {
     let theirs = theirs.ok();
     println!();
     println!("{:<34}{:>12}{:>12}{:>10}{:>11}", "", "us/point", "R us/point", "ratio", "at least");
-    let mut held = race_all(&ours, theirs.as_ref(), &options);
+    let mut held = race_all(&ours, theirs.as_ref(), &laps);
     println!();
-    held &= second_core(&ours, [&halves[0], &halves[1]], &options)?;
+    held &= second_core(&ours, [&halves[0], &halves[1]], &laps)?;
     new_week(&ours)?;
     Ok(held)
 }
 
 /// Runs every race; answers whether every bar is held. One that could not be judged is not.
-fn race_all(ours: &Ours, theirs: Option<&Theirs>, options: &Options) -> bool {
+fn race_all(ours: &Ours, theirs: Option<&Theirs>, laps: &Laps) -> bool {
     let mut held = true;
     let mut known: Option<(&Race, Lap)> = None;
     for race in RACES {
-        let mine = match median((0..options.runs).map(|_| ours.run(race, options.seconds, 1))) {
+        let mine = match median((0..laps.runs).map(|_| ours.run(race, laps.seconds, 1))) {
             Ok(lap) => lap,
             Err(error) => {
                 println!("{:<34}  left out: {error:#}", race.title);
@@ -76,7 +71,7 @@ fn race_all(ours: &Ours, theirs: Option<&Theirs>, options: &Options) -> bool {
             known.filter(|(other, _)| other.function == race.function && other.control == race.control);
         let other = match (same, theirs) {
             (Some((_, lap)), _) => Some(lap),
-            (None, Some(theirs)) => match theirs.run(race, options.seconds) {
+            (None, Some(theirs)) => match theirs.run(race, laps.seconds) {
                 Ok(lap) => Some(lap),
                 Err(error) => {
                     println!("{:<34}  R: {error:#}", race.title);
@@ -109,10 +104,10 @@ fn print(race: &Race, mine: &Lap, other: Option<&Lap>) -> bool {
 }
 
 /// Two threads side by side in one process, next to two processes at the same time.
-fn second_core(ours: &Ours, halves: [&Path; 2], options: &Options) -> Result<bool> {
+fn second_core(ours: &Ours, halves: [&Path; 2], laps: &Laps) -> Result<bool> {
     let race = RACES.first().context("find a race")?;
-    let together = median((0..options.runs).map(|_| ours.run(race, options.seconds, 2)))?;
-    let apart = median((0..options.runs).map(|_| ours.run_apart(race, halves, options.seconds)))?;
+    let together = median((0..laps.runs).map(|_| ours.run(race, laps.seconds, 2)))?;
+    let apart = median((0..laps.runs).map(|_| ours.run_apart(race, halves, laps.seconds)))?;
     let share = apart.micros() / together.micros();
     Ok(bar(
         share >= SECOND_CORE,
@@ -158,21 +153,6 @@ fn median(laps: impl Iterator<Item = Result<Lap>>) -> Result<Lap> {
     let mut laps: Vec<Lap> = laps.collect::<Result<_>>()?;
     laps.sort_by(|a, b| a.micros().total_cmp(&b.micros()));
     laps.get(laps.len() / 2).copied().context("run at least once")
-}
-
-fn options(args: &[&str]) -> Result<Options> {
-    let mut options = Options { runs: 5, seconds: 1.0 };
-    let mut args = args.iter();
-    while let Some(arg) = args.next() {
-        let value = *args.next().with_context(|| format!("read {arg}: a value must follow"))?;
-        let wrong = || format!("read {arg}: `{value}` is no number");
-        match *arg {
-            "--runs" => options.runs = value.parse::<usize>().with_context(wrong)?.max(1),
-            "--seconds" => options.seconds = value.parse::<f64>().with_context(wrong)?.clamp(0.01, 3_600.0),
-            other => bail!("read the options of `bench detect`: there is no {other}"),
-        }
-    }
-    Ok(options)
 }
 
 #[cfg(test)]

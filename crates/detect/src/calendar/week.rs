@@ -1,4 +1,4 @@
-//! Weeks: ISO weeks, which begin on Mondays, and those of the United States, which begin on Sundays.
+//! Days of the week, ISO weeks, which begin on Mondays, and where weeks that begin on Sundays begin.
 
 use std::fmt;
 
@@ -28,14 +28,6 @@ pub enum Weekday {
 /// A week of ISO 8601: Monday to Sunday, in the year in which its Thursday lies. A year has 52 or 53.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IsoWeek {
-    year: i32,
-    week: u32,
-}
-
-/// A week as the United States' health authorities count (MMWR): Sunday to Saturday, in the year in which its
-/// Wednesday lies. A year has 52 or 53.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EpiWeek {
     year: i32,
     week: u32,
 }
@@ -83,12 +75,6 @@ pub fn sunday_of(day: Day) -> Day {
     day.saturating_sub(Weekday::of(day).from_sunday() as Day)
 }
 
-/// Year and number, from 1, of the week whose deciding day this is.
-fn numbered(deciding: Day) -> (i32, u32) {
-    let date = Date::of(deciding);
-    (date.year(), (date.day_of_year() - 1) / 7 + 1)
-}
-
 impl IsoWeek {
     /// The week, if the year has it.
     #[must_use]
@@ -100,8 +86,8 @@ impl IsoWeek {
     /// In which a day lies.
     #[must_use]
     pub fn of(day: Day) -> Self {
-        let (year, week) = numbered(day.saturating_add(3 - Weekday::of(day).from_monday() as Day));
-        Self { year, week }
+        let thursday = Date::of(day.saturating_add(3 - Weekday::of(day).from_monday() as Day));
+        Self { year: thursday.year(), week: (thursday.day_of_year() - 1) / 7 + 1 }
     }
 
     /// How many weeks the year has.
@@ -137,56 +123,9 @@ impl IsoWeek {
     }
 }
 
-impl EpiWeek {
-    /// The week, if the year has it.
-    #[must_use]
-    pub fn new(year: i32, week: u32) -> Option<Self> {
-        Date::new(year, 1, 1)?;
-        (1..=Self::in_year(year)).contains(&week).then_some(Self { year, week })
-    }
-
-    /// In which a day lies.
-    #[must_use]
-    pub fn of(day: Day) -> Self {
-        let (year, week) = numbered(day.saturating_add(3 - Weekday::of(day).from_sunday() as Day));
-        Self { year, week }
-    }
-
-    /// How many weeks the year has.
-    #[must_use]
-    pub fn in_year(year: i32) -> u32 {
-        Self::of(Date::new(year, 12, 28).map_or(0, Date::day)).week
-    }
-
-    /// The year in which it is counted.
-    #[must_use]
-    pub fn year(self) -> i32 {
-        self.year
-    }
-
-    /// Its number, from 1.
-    #[must_use]
-    pub fn week(self) -> u32 {
-        self.week
-    }
-
-    /// Its first day.
-    #[must_use]
-    pub fn sunday(self) -> Day {
-        let fourth = Date::new(self.year, 1, 4).map_or(0, Date::day);
-        sunday_of(fourth) + 7 * (self.week as Day - 1)
-    }
-}
-
 impl fmt::Display for IsoWeek {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04}-W{:02}", self.year, self.week)
-    }
-}
-
-impl fmt::Display for EpiWeek {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-EW{:02}", self.year, self.week)
     }
 }
 
@@ -195,52 +134,45 @@ mod tests {
     use super::*;
 
     /// Weeks around New Year, from the published calendars.
-    const KNOWN: &[(i32, u32, u32, &str, &str)] = &[
-        (2004, 12, 31, "2004-W53", "2004-EW52"),
-        (2005, 1, 1, "2004-W53", "2004-EW52"),
-        (2005, 1, 2, "2004-W53", "2005-EW01"),
-        (2008, 12, 29, "2009-W01", "2008-EW53"),
-        (2009, 1, 4, "2009-W01", "2009-EW01"),
-        (2014, 12, 28, "2014-W52", "2014-EW53"),
-        (2015, 1, 4, "2015-W01", "2015-EW01"),
-        (2020, 12, 31, "2020-W53", "2020-EW53"),
-        (2021, 1, 3, "2020-W53", "2021-EW01"),
-        (2001, 12, 31, "2002-W01", "2002-EW01"),
+    const KNOWN: &[(i32, u32, u32, &str)] = &[
+        (2004, 12, 31, "2004-W53"),
+        (2005, 1, 1, "2004-W53"),
+        (2005, 1, 2, "2004-W53"),
+        (2008, 12, 29, "2009-W01"),
+        (2009, 1, 4, "2009-W01"),
+        (2014, 12, 28, "2014-W52"),
+        (2015, 1, 4, "2015-W01"),
+        (2020, 12, 31, "2020-W53"),
+        (2021, 1, 3, "2020-W53"),
+        (2001, 12, 31, "2002-W01"),
     ];
 
     #[test]
     fn weeks_around_new_year() {
-        for &(y, m, d, iso, epi) in KNOWN {
+        for &(y, m, d, iso) in KNOWN {
             let day = Date::new(y, m, d).unwrap().day();
-            assert_eq!(
-                (IsoWeek::of(day).to_string(), EpiWeek::of(day).to_string()),
-                (iso.into(), epi.into())
-            );
+            assert_eq!(IsoWeek::of(day).to_string(), iso);
         }
     }
 
     #[test]
     fn weeks_follow_each_other_without_a_gap() {
-        let (mut iso, mut epi) = (IsoWeek::of(-73_049), EpiWeek::of(-73_049));
+        let mut iso = IsoWeek::of(-73_049);
         for day in -73_048..73_049 {
             let (weekday, now) = (Weekday::of(day), IsoWeek::of(day));
             assert_eq!(now != iso, weekday == Weekday::Monday, "{}", Date::of(day));
             assert_eq!(now.monday(), day - weekday.from_monday() as Day);
             assert_eq!(IsoWeek::new(now.year, now.week), Some(now));
+            assert_eq!(sunday_of(day), day - weekday.from_sunday() as Day);
             iso = now;
-            let now = EpiWeek::of(day);
-            assert_eq!(now != epi, weekday == Weekday::Sunday, "{}", Date::of(day));
-            assert_eq!(now.sunday(), sunday_of(day));
-            assert_eq!(EpiWeek::new(now.year, now.week), Some(now));
-            epi = now;
         }
-        assert_eq!((IsoWeek::new(2021, 53), EpiWeek::new(2021, 0)), (None, None));
+        assert_eq!((IsoWeek::new(2021, 53), IsoWeek::new(2021, 0)), (None, None));
     }
 
     #[test]
     fn the_ends_of_what_can_be_said_do_not_panic() {
         for day in [Day::MIN, Day::MAX] {
-            let _ = (IsoWeek::of(day), EpiWeek::of(day), sunday_of(day), Weekday::of(day).is_weekend());
+            let _ = (IsoWeek::of(day), sunday_of(day), Weekday::of(day).is_weekend());
         }
     }
 }

@@ -114,8 +114,10 @@ impl Regression {
         }
         let fit = lm::fit(&design, &y, None);
         if fit.rank() < COEFFICIENTS {
-            return Err(Reason::MissingInWindow {
-                missing: (self.baseline.range(series, index).len() - y.len()) as u32,
+            let missing = self.baseline.range(series, index).len() - y.len();
+            return Err(match missing {
+                0 => Reason::WeekdayAbsent,
+                _ => Reason::MissingInWindow { missing: missing as u32 },
             });
         }
         let n = y.len() as f64;
@@ -258,5 +260,10 @@ mod tests {
         let outcome = judge.judge(&series, 50..51, &mut Memory::default()).unwrap();
         let missing = Judgement::CannotJudge(Reason::MissingInWindow { missing: 4 });
         assert_eq!(outcome.judgements, [missing]);
+        let weeks: Vec<Day> = (0..60).map(|week| 4 + 7 * week).collect();
+        let values: Vec<f64> = (0..60).map(|i| f64::from(i % 5)).collect();
+        let weekly = Series { dates: Some(&weeks), ..Series::new(&values, 52) };
+        let outcome = judge.judge(&weekly, 50..51, &mut Memory::default()).unwrap();
+        assert_eq!(outcome.judgements, [Judgement::CannotJudge(Reason::WeekdayAbsent)]);
     }
 }
