@@ -55,6 +55,8 @@ fn what_cannot_be_used_is_said_with_its_place() {
     assert!(run.code == 2 && run.err.contains("line 2"), "{}", run.err);
     let run = beaconfire_with(&["detect", "threshold", "-p", "on=1", "--series", "z", "-"], b"t,a\n1,1\n");
     assert!(run.code == 2 && run.err.contains("\"z\""), "{}", run.err);
+    let run = beaconfire_with(&["detect", "threshold", "-p", "on=1", "--explain", "-"], b"t,a\n1,1\n");
+    assert!(run.code == 2 && run.err.contains("--explain"), "{}", run.err);
     let run = beaconfire_with(&["detect", "threshold", "-"], b"t,a\n1,1\n");
     assert!(run.code == 2 && run.err.contains("`on`"), "{}", run.err);
 }

@@ -121,6 +121,25 @@ impl Args {
         Ok(params)
     }
 
+    /// Refuses what only methods over whole series take, so that it is not passed over silently.
+    fn refuse_method_options(&self, name: &str) -> anyhow::Result<()> {
+        let given = [
+            ("--population", self.population.is_some()),
+            ("--left-out", self.left_out.is_some()),
+            ("--freq", self.freq.is_some()),
+            ("--explain", self.explain),
+            ("--plot", self.plot.is_some()),
+            ("--out", self.out.is_some() && name == "stcd"),
+            ("--series", !self.series.is_empty() && name == "stcd"),
+        ];
+        match given.iter().find(|(_, given)| *given) {
+            Some((option, _)) => {
+                bail!("use {option} with {name}: it takes none; leave it out, or take a method")
+            }
+            None => Ok(()),
+        }
+    }
+
     /// The series asked for.
     fn chosen<'t>(&self, table: &'t table::Table) -> anyhow::Result<Vec<&'t table::Column>> {
         if self.series.is_empty() {

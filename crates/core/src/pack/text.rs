@@ -67,6 +67,9 @@ fn only_chooses_and_fills(template: &str) -> Result<(), TextError> {
         if let Some(sign) = code.chars().find(|letter| matches!(letter, '*' | '{')) {
             return refuse(format!("`{sign}` in a tag is not for texts"));
         }
+        if has_stepped_slice(&code) {
+            return refuse("a slice with a step, `[a:b:c]`, is not for texts".to_owned());
+        }
         let word =
             code.trim_matches(['-', '+', ' ', '\n', '\t']).split_whitespace().next().unwrap_or_default();
         if closing == "%}" && !STATEMENTS.contains(&word) {
@@ -79,6 +82,28 @@ fn only_chooses_and_fills(template: &str) -> Result<(), TextError> {
         rest = after;
     }
     Ok(())
+}
+
+/// Whether two colons stand in one pair of brackets. Steps backwards over a list that is too short are a panic in
+/// minijinja 3.0.5 (`value/ops.rs`).
+fn has_stepped_slice(code: &str) -> bool {
+    let mut colons = vec![0];
+    for letter in code.chars() {
+        match letter {
+            '[' => colons.push(0),
+            ']' if colons.len() > 1 => drop(colons.pop()),
+            ':' => {
+                if let Some(inner) = colons.last_mut() {
+                    *inner += 1;
+                    if *inner > 1 {
+                        return true;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 /// What a tag says without its string literals, and what comes after it.
@@ -129,6 +154,23 @@ mod tests {
             "{%if place%}{%for x in place%}{%endfor%}{%endif%}",
         ] {
             assert!(fill(grows, &facts).is_err(), "{grows}");
+        }
+    }
+
+    #[test]
+    fn slices_have_no_step() {
+        let facts = std::collections::BTreeMap::from([("place", "Houston")]);
+        assert_eq!(fill("{{ place[:2] }}{{ place[5:] }}{{ '::' }}", &facts).expect("slices"), "Hoon::");
+        for stepped in [
+            "{{[][:5][2::-57][:6]}}",
+            "{{ place[6:0:-1] }}",
+            "{{ place[place[1:]:2 : 1] }}",
+            "{% if [][::-1] %}a{% endif %}",
+        ] {
+            assert!(
+                fill(stepped, &facts).is_err_and(|error| error.to_string().contains("step")),
+                "{stepped}"
+            );
         }
     }
 

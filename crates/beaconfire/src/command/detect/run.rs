@@ -20,6 +20,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
     };
     let params = args.parameters()?;
     if name == "stcd" {
+        args.refuse_method_options(name)?;
         print(&clusters::run(input, params, &clusters::COLUMNS.map(str::to_owned))?)?;
         return Ok(Answer::Yes);
     }
@@ -33,9 +34,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
     let params = kind
         .parse(&Value::Object(params).to_string())
         .map_err(|error| anyhow!("use the parameters: {error}"))?;
-    if args.explain || args.plot.is_some() {
-        bail!("explain or draw {name}: it tells its reason with every sample; take a method for these");
-    }
+    args.refuse_method_options(name)?;
     let table = Table::read(input)?;
     let mut answers = Answers::to(args.out.as_deref())?;
     for column in args.chosen(&table)? {
