@@ -38,8 +38,8 @@ pub fn same_ring(a: &Ring, b: &Ring) -> bool {
     normal_ring(a) == normal_ring(b)
 }
 
-/// Whether everything inside `inner` lies inside `outer`, edges as drawn, to 1e-8 degrees; `None` when finding out
-/// would take too long.
+/// Whether everything inside `inner` lies inside `outer`, edges as drawn, to 2e-8 degrees (two millimetres) where
+/// edges cross; `None` when finding out would take too long.
 #[must_use]
 pub fn ring_covers(outer: &Ring, inner: &Ring) -> Option<bool> {
     rings_cover(std::slice::from_ref(outer), inner)
@@ -49,6 +49,11 @@ pub fn ring_covers(outer: &Ring, inner: &Ring) -> Option<bool> {
 /// area did not shrink.
 #[must_use]
 pub fn rings_cover(outer: &[Ring], inner: &Ring) -> Option<bool> {
+    rings_cover_within(outer, inner, 2)
+}
+
+/// [`rings_cover`] to so many steps of 1e-8 degrees.
+pub(crate) fn rings_cover_within(outer: &[Ring], inner: &Ring, steps: u8) -> Option<bool> {
     let inner = flat_ring(&inner.trace());
     let (west, east) = Extent::around(&inner).widths();
     let mut turned = Vec::new();
@@ -67,7 +72,7 @@ pub fn rings_cover(outer: &[Ring], inner: &Ring) -> Option<bool> {
             }
         }
     }
-    flat_covers(&turned, &inner, &mut Work(MAX_WORK)).ok()
+    flat_covers(&turned, &inner, steps, &mut Work(MAX_WORK)).ok()
 }
 
 fn normal_shape(shape: &Shape) -> Shape {

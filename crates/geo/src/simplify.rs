@@ -18,7 +18,7 @@ pub const FEWEST: usize = 5;
 /// An area drawn with fewer points.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Simplified {
-    /// The area: it covers all of the one given, to 1e-8 degrees (a millimetre). Rings are simple; circles stay.
+    /// The area: it covers all of the one given, to 2e-8 degrees (two millimetres). Rings are simple; circles stay.
     /// Rings that lie close together may grow into one another.
     pub area: Area,
     /// Points of its rings, the closing ones included.

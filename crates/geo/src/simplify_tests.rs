@@ -93,6 +93,45 @@ fn a_spiral_and_a_ring_about_the_pole_are_covered() {
     check(&polar.into(), 40);
 }
 
+#[test]
+fn a_seam_rounded_twice_is_covered() {
+    // Cut at its crossings, and cut again to be looked at: an edge may lie two steps beside itself.
+    let tenths: [(i32, i32); 30] = [
+        (0, 2),
+        (21, 8),
+        (9, 36),
+        (10, 10),
+        (28, 24),
+        (39, 24),
+        (0, 11),
+        (20, 35),
+        (22, 9),
+        (17, 16),
+        (0, 0),
+        (0, 0),
+        (30, 37),
+        (12, 1),
+        (23, 18),
+        (2, 24),
+        (23, 4),
+        (19, 30),
+        (12, 15),
+        (34, 6),
+        (15, 6),
+        (28, 20),
+        (0, 14),
+        (0, 0),
+        (0, 0),
+        (0, 0),
+        (5, 4),
+        (33, 7),
+        (0, 19),
+        (8, 38),
+    ];
+    let crossing = ring(tenths.map(|(y, x)| (f64::from(y) / 10.0, f64::from(x) / 10.0)));
+    check(&crossing.into(), 12);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
