@@ -57,6 +57,7 @@ fn what_is_not_well_formed_is_refused_with_its_place() {
         ("<!-- a -- b -->", "--"),
         ("<!-- a --->", "--"),
         ("<?xMl a?>", "kept for the declaration"),
+        ("<?xml=\"a\"?>", "begins with a name"),
         ("<note x='&nbsp;'>n</note>", "\"x\""),
         ("<note x='a & b'>n</note>", "\"x\""),
         ("<note 1x='a'>n</note>", "no name of an attribute"),

@@ -30,6 +30,8 @@ use std::ops::Range;
 #[cfg(feature = "sign")]
 pub(crate) use decode::Decoded;
 pub use error::ReadError;
+#[cfg(feature = "sign")]
+pub(crate) use scan::instruction_fault;
 pub(crate) use scan::is_xml_char;
 pub(crate) use values::trim;
 

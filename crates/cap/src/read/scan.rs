@@ -21,6 +21,7 @@ pub(crate) use run::is_xml_char;
 pub(super) use run::normal_lines;
 use run::{is_regular, plain_run};
 pub(super) use tag::Tag;
+pub(crate) use tag::instruction_fault;
 use tag::{IS_NAME, declared_prefix, is_name, only_attribute, raw_attributes, repeated, tag_len};
 
 /// One token; an empty element gives a start and an end.
@@ -514,10 +515,11 @@ impl<'a> Scanner<'a> {
                 self.late_declaration = Some(offset);
                 Ok(None)
             }
-            Event::PI(content) if content.target().eq_ignore_ascii_case("xml") => {
-                Err(self.ill_formed(offset, "the name xml is kept for the declaration"))
-            }
-            Event::Decl(_) | Event::Comment(_) | Event::PI(_) => Ok(None),
+            Event::PI(content) => match instruction_fault(content.target()) {
+                Some(fault) => Err(self.ill_formed(offset, fault)),
+                None => Ok(None),
+            },
+            Event::Decl(_) | Event::Comment(_) => Ok(None),
             Event::Start(_) | Event::Empty(_) | Event::End(_) | Event::Text(_) | Event::Eof => {
                 Err(self.ill_formed(offset, "this is no markup of XML"))
             }

@@ -14,6 +14,7 @@ use quick_xml::events::{BytesStart, Event};
 use roxmltree::{Document, ParsingOptions};
 
 use crate::Limits;
+use crate::read::instruction_fault;
 use crate::sign::c14n::{prefix, written_name};
 
 /// Namespace declarations in force at once. The tree holds a list of them for each element that declares some.
@@ -83,6 +84,11 @@ pub(super) fn survey(text: &str, limits: &Limits) -> Result<Vec<Place>, String> 
                     shared = None;
                 }
                 depth -= 1;
+            }
+            Event::PI(content) => {
+                if let Some(fault) = instruction_fault(content.target()) {
+                    return Err(format!("it is not well-formed: {fault}"));
+                }
             }
             Event::DocType(_) => return Err("it has a document type, which could change what it says".into()),
             Event::Eof => return Ok(places),

@@ -131,3 +131,12 @@ pub(super) fn is_name(name: &str) -> bool {
     first.is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b':' | 0x80..))
         && name.bytes().all(|b| IS_NAME[usize::from(b)])
 }
+
+/// Why a processing instruction of this name is none (XML 1.0, section 2.6).
+pub(crate) fn instruction_fault(name: &str) -> Option<&'static str> {
+    match name {
+        name if name.eq_ignore_ascii_case("xml") => Some("the name xml is kept for the declaration"),
+        name if !is_name(name) => Some("a processing instruction begins with a name and a space"),
+        _ => None,
+    }
+}
