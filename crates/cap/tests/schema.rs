@@ -85,7 +85,7 @@ fn break_in(alert: &mut Alert, which: u8, text: String, number: f64, degrees: f6
         10 => alert.addresses.clear(),
         _ => {
             let Some(info) = alert.infos.first_mut() else { return };
-            let named = Named { name: text.clone(), value: text.clone() };
+            let named = Named::new(&text, &text);
             let area = info.areas.first_mut();
             match (which, area) {
                 (11, _) => info.language = Some(text),

@@ -94,7 +94,7 @@ fn info(info: &cap::Info, resolved: Resolved) -> InboundInfo {
         severity: info.severity.to_string(),
         certainty: info.certainty.to_string(),
         response_types: info.response_types.iter().map(ToString::to_string).collect(),
-        event_codes: info.event_codes.iter().map(|c| (c.name.clone(), c.value.clone())).collect(),
+        event_codes: info.event_codes.iter().map(|c| (c.name().to_owned(), c.value().to_owned())).collect(),
         expires: info.expires.map(|time| time.instant()),
         area_words: cut(&words.join("; "), 500),
         unresolved: resolved.unresolved(),

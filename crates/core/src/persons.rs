@@ -35,7 +35,7 @@ const WORDS: [&str; 20] = [
 #[must_use]
 pub fn is_about_a_person(alert: &Alert) -> bool {
     alert.infos.iter().any(|info| {
-        let coded = info.event_codes.iter().any(|code| CODES.contains(&code.value.trim()));
+        let coded = info.event_codes.iter().any(|code| CODES.contains(&code.value().trim()));
         let texts = [Some(&info.event), info.headline.as_ref()];
         coded
             || texts.into_iter().flatten().any(|text| {

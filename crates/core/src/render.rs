@@ -145,10 +145,7 @@ fn info(
     let content = &package.content;
     let marked = |text: &str| package.mode.marked(text);
     let optional = |text: &str| (!text.is_empty()).then(|| marked(text));
-    let rings = cap::Named {
-        name: "beaconfire:notify".to_owned(),
-        value: if package.rings { "rings" } else { "quiet" }.to_owned(),
-    };
+    let rings = cap::Named::new("beaconfire:notify", if package.rings { "rings" } else { "quiet" });
     cap::Info {
         language: Some(text.language.clone()),
         categories: content.categories.clone(),
@@ -202,7 +199,7 @@ fn left_info(
 }
 
 fn named(pair: Option<&(String, String)>) -> Vec<cap::Named> {
-    pair.map(|(name, value)| cap::Named { name: name.clone(), value: value.clone() }).into_iter().collect()
+    pair.map(|(name, value)| cap::Named::new(name, value)).into_iter().collect()
 }
 
 /// The CAP area: shapes as they are; a whole jurisdiction in words alone, always explicit.

@@ -110,7 +110,8 @@ impl Counts {
     fn alert(&mut self, alert: &cap::Alert) {
         let issuer = if alert.sender.contains("noaa.gov") || alert.sender.contains("weather.gov") {
             "NWS"
-        } else if alert.infos.iter().any(|info| info.parameters.iter().any(|p| p.name == "awareness_level")) {
+        } else if alert.infos.iter().any(|info| info.parameters.iter().any(|p| p.name() == "awareness_level"))
+        {
             "MeteoAlarm"
         } else {
             "others"
@@ -194,9 +195,9 @@ fn assert_told(
     let told: BTreeSet<&str> = missing.iter().chain(spare).map(|one| one.what.as_str()).collect();
     for area in info.areas.iter().filter(|area| area.polygons.is_empty() && area.circles.is_empty()) {
         for named in &area.geocodes {
-            for code in geocode::split(&named.name, &named.value) {
-                let is_place = matches!(registry.resolve(&named.name, code, second), Resolution::Place(_));
-                let what = format!("{} {code}", geocode::scheme(&named.name));
+            for code in geocode::split(named.name(), named.value()) {
+                let is_place = matches!(registry.resolve(named.name(), code, second), Resolution::Place(_));
+                let what = format!("{} {code}", geocode::scheme(named.name()));
                 assert!(is_place || told.contains(what.as_str()), "{what} is lost in silence");
             }
         }

@@ -281,7 +281,7 @@ fn each_update_says_rings_or_quiet() {
             let alert = beaconfire_core::render_alert(package, stamp).expect("it was issued");
             for info in &alert.infos {
                 prop_assert!(
-                    info.parameters.iter().any(|p| p.name == "beaconfire:notify" && p.value == wanted)
+                    info.parameters.iter().any(|p| p.name() == "beaconfire:notify" && p.value() == wanted)
                 );
             }
         }

@@ -63,7 +63,8 @@ impl Notes {
     }
 
     pub(super) fn named(&mut self, values: &[Named], spot: Spot, name: &'static str) {
-        for (Named { name: value_name, value }, n) in values.iter().zip(1..) {
+        for (named, n) in values.iter().zip(1..) {
+            let (value_name, value) = (named.name(), named.value());
             let spot = spot.nth(name, n);
             self.text(value_name, spot);
             self.text(value, spot);

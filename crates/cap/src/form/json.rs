@@ -181,7 +181,7 @@ fn resource(resource: &Resource) -> String {
 fn named(members: &mut Members, name: &'static str, values: &[Named]) {
     let values = values
         .iter()
-        .map(|Named { name, value }| object(&vec![("valueName", string(name)), ("value", string(value))]));
+        .map(|named| object(&vec![("valueName", string(named.name())), ("value", string(named.value()))]));
     array(members, name, values);
 }
 

@@ -150,7 +150,7 @@ impl Part {
     ) -> super::Place {
         super::Place {
             description: self.texts.first().map(|text| text.place.clone()).unwrap_or_default(),
-            geocodes: codes.map(|(name, value)| Named { name: name.clone(), value: value.clone() }).collect(),
+            geocodes: codes.map(|(name, value)| Named::new(name, value)).collect(),
             shaped: !self.ground.shapes.is_empty(),
         }
     }
@@ -232,7 +232,7 @@ fn bits(number: f64) -> u64 {
 }
 
 fn pairs(named: &[Named]) -> BTreeSet<(String, String)> {
-    named.iter().map(|named| (named.name.clone(), named.value.clone())).collect()
+    named.iter().map(|named| (named.name().to_owned(), named.value().to_owned())).collect()
 }
 
 fn words(alert: &Alert) -> u64 {

@@ -1,6 +1,6 @@
 //! What an alert says: event, time, words, files.
 
-use super::{Area, Category, Certainty, ResponseType, Severity, Urgency};
+use super::{Area, Category, Certainty, Named, ResponseType, Severity, Urgency};
 use crate::CapTime;
 
 /// One block of content. CAP 1.2, section 3.2.2.
@@ -48,15 +48,6 @@ pub struct Info {
     pub resources: Vec<Resource>,
     /// Where; several areas mean their union.
     pub areas: Vec<Area>,
-}
-
-/// A value under a name: event code, parameter or geocode.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Named {
-    /// The code system or the parameter (`valueName`).
-    pub name: String,
-    /// Its value.
-    pub value: String,
 }
 
 /// A file with an alert. CAP 1.2, section 3.2.3.

@@ -5,10 +5,12 @@
 mod alert;
 mod area;
 mod info;
+mod named;
 mod words;
 
 pub use alert::{Alert, Reference};
 pub use area::{Area, Circle, Position};
-pub use info::{Info, Named, Resource};
+pub use info::{Info, Resource};
+pub use named::Named;
 pub(crate) use words::Word;
 pub use words::{Category, Certainty, MsgType, ResponseType, Scope, Severity, Status, UnknownWord, Urgency};

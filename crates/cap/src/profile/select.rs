@@ -333,10 +333,10 @@ impl Path {
 
     fn named<'a>(&self, values: &'a [Named], place: Place, found: &mut Vec<(Place, Value<'a>)>) {
         for (named, n) in values.iter().zip(1..) {
-            if self.filter.as_ref().is_none_or(|filter| filter.matches(&named.name)) {
+            if self.filter.as_ref().is_none_or(|filter| filter.matches(named.name())) {
                 let value = match self.part {
-                    "value" => Value::Text(&named.value),
-                    "valueName" => Value::Text(&named.name),
+                    "value" => Value::Text(named.value()),
+                    "valueName" => Value::Text(named.name()),
                     _ => Value::Named(named),
                 };
                 found.push((Place { leaf: (self.leaf, n), ..place }, value));
@@ -393,7 +393,7 @@ impl<'a> Value<'a> {
             Value::Text(text) => (*text).into(),
             Value::Time(time) => time.to_string().into(),
             Value::Number(number) => number.to_string().into(),
-            Value::Named(Named { name, value }) => format!("{name}={value}").into(),
+            Value::Named(named) => format!("{}={}", named.name(), named.value()).into(),
             Value::Reference(r) => format!("{},{},{}", r.sender, r.identifier, r.sent).into(),
             Value::Circle(c) => format!("{},{} {}", c.center.lat, c.center.lon, c.radius_km).into(),
             Value::Ring(ring) => format!("a polygon of {} positions", ring.len()).into(),
@@ -418,7 +418,7 @@ impl<'a> Value<'a> {
             (Value::Text(a), Value::Text(b)) => a.cmp(b),
             (Value::Time(a), Value::Time(b)) => a.instant().cmp(&b.instant()),
             (Value::Number(a), Value::Number(b)) => a.total_cmp(b),
-            (Value::Named(a), Value::Named(b)) => (&a.name, &a.value).cmp(&(&b.name, &b.value)),
+            (Value::Named(a), Value::Named(b)) => (a.name(), a.value()).cmp(&(b.name(), b.value())),
             (Value::Reference(a), Value::Reference(b)) => {
                 let key = |r: &'_ Reference| r.sent.instant();
                 (&a.sender, &a.identifier).cmp(&(&b.sender, &b.identifier)).then(key(a).cmp(&key(b)))

@@ -124,7 +124,7 @@ pub(super) fn read_named(
     if reader.sheet.version == Version::V1_0 {
         list.extend(reader.some_text(item)?.map(|text| {
             let (name, value) = text.split_once('=').unwrap_or(("", &text));
-            Named { name: trim(name).to_owned(), value: trim(value).to_owned() }
+            Named::new(trim(name), trim(value))
         }));
         return Ok(());
     }
@@ -135,7 +135,7 @@ pub(super) fn read_named(
         if list.len() == 4 {
             list.reserve_exact(12);
         }
-        list.push(Named { name: trim(name).to_owned(), value: trim(value).to_owned() });
+        list.push(Named::new(trim(name), trim(value)));
         return Ok(());
     }
     let (mut name, mut value) = (String::new(), String::new());
@@ -143,7 +143,7 @@ pub(super) fn read_named(
         Element::ValueName => reader.text_into(item, &mut name),
         _ => reader.text_into(item, &mut value),
     })?;
-    list.push(Named { name, value });
+    list.push(Named::new(&name, &value));
     Ok(())
 }
 

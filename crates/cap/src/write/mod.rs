@@ -195,8 +195,8 @@ impl Xml {
     fn named(&mut self, name: &'static str, values: &[Named]) {
         for value in values {
             self.start(name);
-            self.leaf("valueName", trim(&value.name));
-            self.leaf("value", trim(&value.value));
+            self.leaf("valueName", trim(value.name()));
+            self.leaf("value", trim(value.value()));
             self.end();
         }
     }

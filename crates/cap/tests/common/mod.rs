@@ -45,7 +45,7 @@ fn ring() -> impl Strategy<Value = Vec<Position>> {
 }
 
 fn named() -> impl Strategy<Value = Vec<Named>> {
-    vec((text(), text()).prop_map(|(name, value)| Named { name, value }), 0..3)
+    vec((text(), text()).prop_map(|(name, value)| Named::new(&name, &value)), 0..3)
 }
 
 fn area() -> impl Strategy<Value = Area> {

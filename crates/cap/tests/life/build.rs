@@ -98,7 +98,7 @@ pub(crate) fn area(codes: &[&str]) -> Area {
 }
 
 pub(crate) fn named(name: &str, value: &str) -> Named {
-    Named { name: name.to_owned(), value: value.to_owned() }
+    Named::new(name, value)
 }
 
 pub(crate) fn via(source: &str) -> Seen {

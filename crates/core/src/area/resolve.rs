@@ -163,19 +163,19 @@ impl<'w> Work<'w> {
         let mut schemes: BTreeSet<String> = BTreeSet::new();
         let mut drawn = 0;
         for named in &area.geocodes {
-            let scheme = geocode::scheme(&named.name);
-            let mut codes = geocode::split(&named.name, &named.value).peekable();
+            let scheme = geocode::scheme(named.name());
+            let mut codes = geocode::split(named.name(), named.value()).peekable();
             if codes.peek().is_none() {
                 let why = "has no value".to_owned();
-                failed.push((&named.name, Missing { what: cut(&named.name, 80), why }, false));
+                failed.push((named.name(), Missing { what: cut(named.name(), 80), why }, false));
             }
             for code in codes {
-                match self.code(&named.name, code) {
+                match self.code(named.name(), code) {
                     None => drawn += 1,
                     Some(why) => {
                         let what = format!("{} {}", cut(&scheme, 80), cut(code, 80));
                         let is_foreign = why == Resolution::UnknownScheme;
-                        failed.push((&named.name, Missing { what, why: why.to_string() }, is_foreign));
+                        failed.push((named.name(), Missing { what, why: why.to_string() }, is_foreign));
                     }
                 }
             }

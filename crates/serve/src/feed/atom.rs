@@ -113,8 +113,8 @@ fn info_of(xml: &mut Xml, info: &Info) {
         }
         for code in &area.geocodes {
             xml.0.push_str("<cap:geocode>\n");
-            xml.element("valueName", &code.name);
-            xml.element("value", &code.value);
+            xml.element("valueName", code.name());
+            xml.element("value", code.value());
             xml.0.push_str("</cap:geocode>\n");
         }
     }

@@ -303,8 +303,8 @@ impl From<Finding> for FoundView {
 }
 
 impl From<Named> for Geocode {
-    fn from(Named { name, value }: Named) -> Self {
-        Self { name, value }
+    fn from(named: Named) -> Self {
+        Self { name: named.name().to_owned(), value: named.value().to_owned() }
     }
 }
 

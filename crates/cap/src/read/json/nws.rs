@@ -121,10 +121,10 @@ fn place(feature: Value<'_>, properties: Value<'_>, path: &str) -> usize {
 fn keep_end(notes: &mut Notes<'_>, ends: Value<'_>, info: &mut Info) {
     let path = "/alert/info[1]/parameter";
     let Some(text) = notes.string(ends, path) else { return };
-    if !info.parameters.iter().any(|p| p.name == ENDS) {
+    if !info.parameters.iter().any(|p| p.name() == ENDS) {
         let message = format!("CAP has no \"ends\"; it was kept as parameter {ENDS}");
         notes.note(FindingSeverity::Info, ends.start(), path, "member-moved", message);
-        info.parameters.push(Named { name: ENDS.to_owned(), value: text });
+        info.parameters.push(Named::new(ENDS, &text));
     }
 }
 
@@ -132,7 +132,7 @@ fn keep_end(notes: &mut Notes<'_>, ends: Value<'_>, info: &mut Info) {
 fn keep_zones(notes: &mut Notes<'_>, properties: Value<'_>, area: &mut Area) {
     let Some(zones) = properties.member("affectedZones") else { return };
     let known: std::collections::HashSet<String> =
-        area.geocodes.iter().filter(|g| g.name == "UGC").map(|g| g.value.clone()).collect();
+        area.geocodes.iter().filter(|g| g.name() == "UGC").map(|g| g.value().to_owned()).collect();
     for zone in zones.items() {
         let address = zone.string().unwrap_or_default();
         let code = address.rsplit('/').next().unwrap_or_default();
@@ -145,7 +145,7 @@ fn keep_zones(notes: &mut Notes<'_>, properties: Value<'_>, area: &mut Area) {
         }
         let message = format!("zone {:?} stands in affectedZones alone; it was kept as a UGC", cut(code));
         notes.note(FindingSeverity::Info, zone.start(), path, "member-moved", message);
-        area.geocodes.push(Named { name: "UGC".to_owned(), value: code.to_owned() });
+        area.geocodes.push(Named::new("UGC", code));
     }
 }
 

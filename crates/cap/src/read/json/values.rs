@@ -213,7 +213,7 @@ impl Notes<'_> {
                         let message = format!("{:?} holds more than a text; it was kept as JSON", cut(&name));
                         notes.warning(item.start(), path, "member-type", message);
                     }
-                    all.push(Named { name: name.clone().into_owned(), value });
+                    all.push(Named::new(&name, &value));
                 });
             }
             return all;
@@ -223,16 +223,16 @@ impl Notes<'_> {
                 notes.kind(item, path, "an object of \"valueName\" and \"value\"");
                 return;
             }
-            let mut named = Named { name: String::new(), value: String::new() };
+            let (mut value_name, mut of_name) = (String::new(), String::new());
             notes.object(item, path, &NAMED, FindingSeverity::Error, &mut |notes, name, value| {
                 let text = value.string().map(Cow::into_owned);
                 let text = text.or_else(|| notes.string(value, path)).unwrap_or_default();
                 match name {
-                    "valueName" => named.name = text,
-                    _ => named.value = text,
+                    "valueName" => value_name = text,
+                    _ => of_name = text,
                 }
             });
-            all.push(named);
+            all.push(Named::new(&value_name, &of_name));
         });
         all
     }
