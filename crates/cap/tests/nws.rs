@@ -47,7 +47,7 @@ fn a_feature_becomes_an_alert_with_one_info_and_one_area() {
     let info = &alert.infos[0];
     assert_eq!(info.response_types, [ResponseType::Shelter]);
     let named = |values: &[beaconfire_cap::Named]| -> Vec<String> {
-        values.iter().map(|v| format!("{}={}", v.name, v.value)).collect()
+        values.iter().map(|v| format!("{}={}", v.name(), v.value())).collect()
     };
     assert_eq!(named(&info.event_codes), ["SAME=SVR", "NationalWeatherService=SVW"]);
     assert_eq!(

@@ -273,6 +273,6 @@ fn cap_1_0_is_read_by_its_own_rules() {
     assert_eq!(told, ["scope-absent", "password-present", "expires-missing", "very-likely"]);
     assert!(message.strict());
     assert_eq!(message.alert.infos[0].certainty, Certainty::Likely);
-    assert_eq!(message.alert.infos[0].areas[0].geocodes[0].value, "006109");
+    assert_eq!(message.alert.infos[0].areas[0].geocodes[0].value(), "006109");
     assert!(!one(&text.replace("Very Likely", "Observed")).strict());
 }

@@ -19,7 +19,7 @@ fn codes(events: &[LifeEvent], all_clear: bool) -> Vec<String> {
         LifeEvent::AllClear { places, .. } if all_clear => Some(places),
         _ => None,
     });
-    places.flatten().flat_map(|place| &place.geocodes).map(|code| code.value.clone()).collect()
+    places.flatten().flat_map(|place| &place.geocodes).map(|code| code.value().to_owned()).collect()
 }
 
 /// nucleus-ffm/foss_warn#239, home-assistant/core#53674, finity69x2/nws_alerts#45: what expired or was cancelled
@@ -261,7 +261,7 @@ fn languages_are_joined_and_what_differs_in_more_is_apart() {
         .iter()
         .map(|(part, state)| {
             let languages: Vec<_> = part.texts().iter().map(|text| text.language.as_str()).collect();
-            (part.place().geocodes[0].value.clone(), languages, word(state))
+            (part.place().geocodes[0].value().to_owned(), languages, word(state))
         })
         .collect();
     assert_eq!(
@@ -313,7 +313,7 @@ fn an_all_clear_in_one_info_of_several_ends_only_its_part() {
     let of = |event: &str, code: &str| {
         let found = parts
             .iter()
-            .find(|(part, _)| part.texts()[0].event == event && part.place().geocodes[0].value == code);
+            .find(|(part, _)| part.texts()[0].event == event && part.place().geocodes[0].value() == code);
         found.map(|(_, state)| state.clone()).unwrap()
     };
     let by = Name::of(&u);
