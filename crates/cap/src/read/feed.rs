@@ -165,14 +165,12 @@ impl<'t> Walk<'t, '_> {
             let judge = reborrowed(&mut self.judge);
             let (limits, lines) = (self.limits, &mut self.lines);
             match read_escaped(raw, start, limits, &self.general, lines, judge) {
-                Some(Outcome::Read(message)) => {
-                    if known.insert(name(&message.alert)) {
-                        self.messages.push(message);
-                        open.read += 1;
-                    }
+                Some(Outcome::Read(message)) if known.insert(name(&message.alert)) => {
+                    self.messages.push(message);
+                    open.read += 1;
                 }
                 Some(Outcome::Rejected(found)) => rejected = rejected.or(Some(found)),
-                None => {}
+                Some(Outcome::Read(_)) | None => {}
             }
         }
         // What is wrong with a copy of an alert that could be read is of no use.

@@ -1,8 +1,8 @@
 //! Foreign bytes to alerts: tolerant, bounded, in one pass, without recursion.
 //!
 //! [`read`] decodes (`decode`), tokenizes (`scan`), walks the wrapper (`feed`) and reads each alert
-//! (`alert`, `info`, `area`; `escaped` where a feed holds it as text) against the schema of its version (`children`, `table`), noting what is wrong (`sheet`). What begins
-//! like JSON goes another way (`json`).
+//! (`alert`, `info`, `area`; `escaped` where a feed holds it as text) against the schema of its version (`children`,
+//! `table`), noting what is wrong (`sheet`). What begins like JSON goes another way (`json`).
 
 mod alert;
 mod area;
@@ -42,8 +42,8 @@ use crate::{CapTime, Finding, FindingSeverity, Limits};
 ///
 /// Takes CAP 1.0, 1.1 and 1.2 with any prefix, bare or inside Atom, RSS, EDXL-DE or a list; UTF-8, UTF-16,
 /// ISO-8859-1 and Windows-1252. An alert that an entry of a feed holds as text, escaped or in a CDATA section, is read
-/// too, with a finding `escaped-alert`. An alert that lacks readable identifier, sender, sent, status or msgType goes to
-/// [`Document::rejected`]. What breaks the standard is repaired where one reading is left, and noted in the
+/// too, with a finding `escaped-alert`. An alert that lacks readable identifier, sender, sent, status or msgType goes
+/// to [`Document::rejected`]. What breaks the standard is repaired where one reading is left, and noted in the
 /// message's findings. White space around values is dropped, empty elements are absent.
 ///
 /// Takes also the forms of [`to_json`](crate::to_json) and [`to_geojson`](crate::to_geojson) and the GeoJSON alerts

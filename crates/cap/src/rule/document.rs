@@ -70,8 +70,8 @@ pub(super) const RULES: &[Rule] = &[
         "an entry of a feed holds an alert as an element, or links to it; as text, many readers see none",
         &[
             whole(
-                "<rss><item><description>&lt;p&gt;An &lt;alert></description></item></rss>",
-                "<rss><item><description>&lt;alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\">…</description></item></rss>",
+                "<rss><item><x>&lt;p&gt;An &lt;alert></x></item></rss>",
+                "<rss><item><x>&lt;alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\">…</x></item></rss>",
             ),
             whole(
                 "<feed><entry><content><![CDATA[<p>See <alert>]]></content></entry></feed>",
