@@ -104,3 +104,21 @@ fn every_finding_of_the_corpus_has_a_place() {
         }
     }
 }
+
+/// Seven messages carry content, and one of them says how large it is and what its digest is: wrongly, both.
+#[test]
+#[cfg(feature = "sign")]
+fn content_is_compared_with_its_size_and_digest() {
+    let Some((folder, rows)) = corpus() else { return };
+    let mut told = Vec::new();
+    for row in &rows {
+        let Ok(document) = read_row(&folder, row) else { continue };
+        for finding in document.messages.iter().flat_map(|m| &m.findings) {
+            if ["size-mismatch", "digest-mismatch"].contains(&&*finding.rule) {
+                told.push(format!("{} {}", row.file, finding.rule));
+            }
+        }
+    }
+    let file = "messages/oasiscap--ipaws-5e6ddbad023f1930ef6c1a5a.xml";
+    assert_eq!(told, [format!("{file} size-mismatch"), format!("{file} digest-mismatch")]);
+}

@@ -211,3 +211,22 @@ fn fewer_decimals_keep_the_message_conformant() {
     let exact = write_with(&message.alert, &WriteOptions::default()).unwrap();
     assert_eq!(exact.xml, write(&message.alert).unwrap());
 }
+
+#[test]
+#[cfg(feature = "sign")]
+fn what_is_said_of_a_file_is_left_to_its_issuer() {
+    let resource = "    <resource>
+      <resourceDesc>Map</resourceDesc>
+      <mimeType>image/png</mimeType>
+      <size>99999</size>
+      <derefUri>AAAA</derefUri>
+      <digest>da39a3ee5e6b4b0d3255bfef95601890afd80709</digest>
+    </resource>
+    <area>";
+    let text = GOOD.replacen("    <area>", resource, 1);
+    let message = one(&text);
+    let rules: Vec<&str> = message.findings.iter().map(|f| &*f.rule).collect();
+    assert_eq!(rules, ["size-mismatch", "digest-mismatch"]);
+    let fixed = fix(&message);
+    assert_eq!((fixed.xml, fixed.changes), (Ok(text), Vec::new()));
+}

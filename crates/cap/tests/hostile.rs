@@ -166,3 +166,31 @@ fn characters_that_xml_forbids_are_removed_and_named() {
     assert_eq!(message.alert.note.as_deref(), Some("abc"));
     assert!(message.findings.iter().any(|f| f.rule == "illegal-character"));
 }
+
+/// Lines are counted once, however many alerts have to be told of: this would take minutes else.
+#[test]
+fn many_alerts_that_cannot_be_used_cost_no_more_than_their_bytes() {
+    let unusable = "<alert>\n<x/></alert>\n";
+    let inline = format!("<alerts>{}</alerts>", unusable.repeat(200_000));
+    let document = get(&inline).unwrap();
+    assert_eq!((document.rejected.len(), document.dropped), (10_000, 190_000));
+    assert_eq!(document.rejected[9_999].line, 399_999);
+    let escaped = "<entry><x>&lt;alert>&lt;identifier>\n\n&lt;/alert></x></entry>";
+    let feed = format!("<feed>{}</feed>", escaped.repeat(100_000));
+    let document = get(&feed).unwrap();
+    assert_eq!((document.rejected.len(), document.entries.len()), (10_000, 10_000));
+    assert_eq!(document.rejected[9_999].line, 199_999);
+    // The same, of one entry that holds many.
+    let good = |n: u32| format!("<x><![CDATA[{}]]></x>", alert("").replace(">a<", &format!(">{n}<")));
+    let parts: String = (0..20_000).map(good).collect();
+    let document = get(&format!("<feed><entry>{parts}</entry></feed>")).unwrap();
+    assert_eq!((document.messages.len(), document.dropped, document.entries.len()), (10_000, 10_000, 0));
+}
+
+#[test]
+fn a_text_with_many_faults_is_walked_through_once() {
+    let long = "<nothing/>\r\n".repeat(300_000);
+    let feed = format!("<feed><entry><content><![CDATA[{}]]></content></entry></feed>", alert(&long));
+    let document = get(&feed).unwrap();
+    assert_eq!(document.messages[0].findings[999].line, 999);
+}

@@ -27,7 +27,10 @@ fn no_variant_is_judged_wrongly() {
     let messages = messages();
     let mut wrong = Vec::new();
     let mut tried: HashMap<&str, (usize, usize)> = HashMap::new();
-    for Case { rule: id, bad, good } in cases() {
+    // Without the feature there is no hash to compare with.
+    for Case { rule: id, bad, good } in
+        cases().filter(|case| cfg!(feature = "sign") || case.rule != "digest-mismatch")
+    {
         let rule = rule::find(id).unwrap_or_else(|| panic!("there is no rule {id}"));
         assert!(bad.len() >= 3 && good.len() >= 2, "{id}: {} bad and {} good ones", bad.len(), good.len());
         for (edits, broken) in [(bad, true), (good, false)] {

@@ -116,6 +116,25 @@ async fn an_alert_is_taken_in_once_however_often_it_comes() {
     assert_eq!((incidents, items), (1, 1));
 }
 
+/// What is kept is what the issuer wrote, so that the same alert by itself is no other.
+#[tokio::test]
+async fn an_alert_that_a_feed_holds_as_text_is_kept_as_it_was_written() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let river = river(dir.path()).await;
+    let alone = message("1", "Flood", "Water rises");
+    let escaped = String::from_utf8(alone.clone()).expect("UTF-8").replace('<', "&lt;");
+    let feed = format!("<rss><channel><item><description>{escaped}</description></item></channel></rss>");
+    hear(&river, feed.into_bytes()).await;
+    let kept = river.engine().read(|state| {
+        state.alerts.values().map(|kept| kept.alert.item.as_str().to_owned()).collect::<Vec<_>>()
+    });
+    assert_eq!(kept, [beaconfire_core::sha256_hex(&alone)]);
+    hear(&river, alone).await;
+    let (incidents, items) = river.engine().read(|s| (s.incidents.len(), s.taken.len()));
+    assert_eq!((incidents, items), (1, 1));
+    assert_eq!(river.sources().views()[0].state, "healthy");
+}
+
 #[tokio::test]
 async fn of_too_many_links_none_is_lost_and_the_source_is_unknown_until_all_are_fetched() {
     let dir = tempfile::tempdir().expect("a folder");

@@ -104,8 +104,11 @@ async fn outcome(signature: SignatureUse, anchors: Anchors, document: &str) -> O
 
 #[tokio::test]
 async fn where_it_is_demanded_an_anchored_signature_is_taken_and_told() {
-    for sender in [None, Some(SENDER)] {
-        let found = outcome(SignatureUse::Demand, anchors(sender, P256), &signed("1")).await;
+    // Of an alert that stands in a feed as text it is the text that was signed.
+    let escaped = signed("1").replace('&', "&amp;").replace('<', "&lt;");
+    let feed = format!("<feed><entry><content>{escaped}</content></entry></feed>");
+    for (sender, document) in [(None, signed("1")), (Some(SENDER), signed("1")), (None, feed)] {
+        let found = outcome(SignatureUse::Demand, anchors(sender, P256), &document).await;
         assert_eq!((found.alerts.len(), found.items), (1, 1), "{:?}", found.notes);
         let words = &found.alerts[0].1;
         assert!(words.contains("is verified and anchored") && words.contains("first received"), "{words}");

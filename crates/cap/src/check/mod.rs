@@ -3,6 +3,7 @@
 
 mod alert;
 mod area;
+mod content;
 mod geometry;
 mod info;
 mod resource;

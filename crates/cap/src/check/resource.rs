@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use super::{Notes, Spot};
+use super::{Notes, Spot, content};
 use crate::Version;
 use crate::model::Resource;
 
@@ -23,14 +23,16 @@ pub(super) fn check(notes: &mut Notes, resource: &Resource, spot: Spot) {
     }
     if let Some(content) = &resource.deref_uri {
         notes.text(content, at("derefUri"));
-        if !is_base64(content) {
-            let message = "this is no base64; put the content here, and an address into <uri>";
-            notes.warning("deref-form", at("derefUri"), message);
+        match decoded_len(content) {
+            Some(len) => content::check(notes, resource, content, len, spot),
+            None => {
+                let message = "this is no base64; put the content here, and an address into <uri>";
+                notes.warning("deref-form", at("derefUri"), message);
+            }
         }
     }
     notes.optional(&resource.digest, at("digest"));
-    let is_sha1 = |digest: &String| digest.len() == 40 && digest.bytes().all(|b| b.is_ascii_hexdigit());
-    if resource.digest.as_ref().is_some_and(|d| !is_sha1(d)) {
+    if resource.digest.as_ref().is_some_and(|digest| !content::is_sha1(digest)) {
         let message = "the digest is no SHA-1 of 40 hexadecimal digits";
         notes.warning("digest", at("digest"), message);
     }
@@ -46,8 +48,8 @@ fn is_media_type(text: &str) -> bool {
     essence.split_once('/').is_some_and(|(kind, subtype)| token(kind) && token(subtype))
 }
 
-/// Base64 with padding, broken into lines or not.
-fn is_base64(text: &str) -> bool {
+/// How many bytes a text stands for, if it is base64 with padding, broken into lines or not.
+fn decoded_len(text: &str) -> Option<u64> {
     let (head, tail) = text.as_bytes().split_at(memchr(b'=', text.as_bytes()).unwrap_or(text.len()));
     let (mut kinds, mut digits) = (0u8, 0usize);
     for byte in head {
@@ -57,7 +59,8 @@ fn is_base64(text: &str) -> bool {
     }
     let pads = tail.iter().filter(|b| **b == b'=').count();
     let ends = tail.iter().all(|b| *b == b'=' || KIND[usize::from(*b)] == SPACE);
-    kinds & OTHER == 0 && ends && digits > 0 && pads <= 2 && (digits + pads).is_multiple_of(4)
+    let fits = kinds & OTHER == 0 && ends && digits > 0 && pads <= 2 && (digits + pads).is_multiple_of(4);
+    fits.then_some(digits as u64 / 4 * 3 + digits as u64 % 4 * 3 / 4)
 }
 
 const DIGIT: u8 = 1;
@@ -81,15 +84,15 @@ const KIND: [u8; 256] = {
 
 #[cfg(test)]
 mod tests {
-    use super::is_base64;
+    use super::decoded_len;
 
     #[test]
     fn base64_is_told_from_what_is_none() {
-        for text in ["AAAA", "QUI=", "QQ==", "QU\r\nJD \tQQ==\n", "QQ=\n="] {
-            assert!(is_base64(text), "{text}");
+        for (text, len) in [("AAAA", 3), ("QUI=", 2), ("QQ==", 1), ("QU\r\nJD \tQQ==\n", 4), ("QQ=\n=", 1)] {
+            assert_eq!(decoded_len(text), Some(len), "{text}");
         }
         for text in ["", "=", "QQ", "QQ=", "Q===", "QQ==QQ==", "QQ-_", "QÜ==", "QQ==é"] {
-            assert!(!is_base64(text), "{text}");
+            assert_eq!(decoded_len(text), None, "{text}");
         }
     }
 }

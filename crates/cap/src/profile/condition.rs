@@ -173,11 +173,8 @@ impl Test {
                 (!fits).then(|| last.unwrap_or_else(missing))
             }
             Whole::Distinct => {
-                let mut sorted: Vec<&(Place, Value<'_>)> = values.iter().collect();
-                // A stable sort: of two that are equal the later one is the fault.
-                sorted.sort_by(|(_, a), (_, b)| a.order(b));
-                let twice = sorted.windows(2).find(|pair| pair[0].1.order(&pair[1].1).is_eq());
-                twice.map(|pair| fault(pair[1]))
+                let twin = if self.fold { folded_twin(values) } else { twin(values) };
+                twin.map(fault)
             }
             Whole::Same { of, by } => {
                 let mut seen: BTreeMap<String, Vec<Vec<Value<'_>>>> = BTreeMap::new();
@@ -321,6 +318,20 @@ fn sorted<'a>(path: &Path, case: Case<'a>, node: Node<'a>, place: Place) -> Vec<
     values.sort_by(Value::order);
     values.dedup_by(|a, b| a.order(b).is_eq());
     values
+}
+
+/// The later one of two values that are equal.
+fn twin<'v, 'a>(values: &'v [(Place, Value<'a>)]) -> Option<&'v (Place, Value<'a>)> {
+    let mut sorted: Vec<&(Place, Value<'a>)> = values.iter().collect();
+    // The sort is stable.
+    sorted.sort_by(|(_, a), (_, b)| a.order(b));
+    sorted.windows(2).find(|pair| pair[0].1.order(&pair[1].1).is_eq()).map(|pair| pair[1])
+}
+
+/// The same, where case and white space do not count.
+fn folded_twin<'v, 'a>(values: &'v [(Place, Value<'a>)]) -> Option<&'v (Place, Value<'a>)> {
+    let mut seen = BTreeSet::new();
+    values.iter().find(|(_, value)| !seen.insert(fold(&value.text())))
 }
 
 fn fault((place, value): &(Place, Value<'_>)) -> Fault {

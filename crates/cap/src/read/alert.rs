@@ -69,12 +69,13 @@ pub(super) fn read_alert<'a>(
             let judged = judge.map_or(Vec::new(), |judge| judge(&alert));
             let (own, judged) = sheet.finish(broken, judged, lines);
             let findings = joined(general, own);
-            Outcome::Read(Message { alert, version, findings, judged, foreign, bytes })
+            Outcome::Read(Message { alert, version, findings, judged, foreign, bytes, escaped: None })
         }
         Err(Incomplete { message, identifier }) => {
             sheet.error(tag.offset, root, "unusable", message.clone());
-            let findings = joined(general, sheet.finish(Vec::new(), Vec::new(), lines).0);
+            // Lines are counted forwards only.
             let (line, column) = lines.locate(tag.offset);
+            let findings = joined(general, sheet.finish(Vec::new(), Vec::new(), lines).0);
             Outcome::Rejected(Rejected { line, column, message, identifier, version, findings, bytes })
         }
     })

@@ -82,6 +82,19 @@ pub enum ReadError {
 }
 
 impl ReadError {
+    /// The same at another place.
+    pub(super) fn moved(mut self, place: impl FnOnce(u32, u32) -> (u32, u32)) -> ReadError {
+        match &mut self {
+            ReadError::TooLarge { .. } | ReadError::Encoding { .. } | ReadError::NotCap { .. } => {}
+            ReadError::Xml { line, column, .. }
+            | ReadError::Json { line, column, .. }
+            | ReadError::Dtd { line, column }
+            | ReadError::Entity { line, column, .. }
+            | ReadError::TooDeep { line, column, .. } => (*line, *column) = place(*line, *column),
+        }
+        self
+    }
+
     /// The rule that is broken.
     pub fn rule(&self) -> &'static str {
         match self {

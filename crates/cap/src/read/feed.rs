@@ -1,15 +1,19 @@
 //! Reading what stands around alerts: Atom, RSS, EDXL-DE, lists.
 
+use std::collections::HashSet;
+
+use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 
 use super::alert::{Outcome, read_alert};
 use super::error::ReadError;
+use super::escaped::{may_be_alert, read_escaped};
 use super::lines::Lines;
 use super::newest::Newest;
 use super::scan::{Ns, Scanner, Tag, Token};
 use super::{Document, DocumentKind, Entry, Judge, Link, Message, Rejected};
 use crate::time::{CapTime, parse};
-use crate::{Finding, FindingSeverity, Limits};
+use crate::{Alert, Finding, FindingSeverity, Limits};
 
 /// Reads a whole document; byte ranges are still places in the text.
 pub(super) fn read_document(
@@ -31,12 +35,8 @@ pub(super) fn read_document(
         updated: None,
     };
     if repaired {
-        walk.note(
-            "encoding",
-            1,
-            1,
-            "some bytes are not in the declared encoding; they were read as Windows-1252",
-        );
+        let message = "some bytes are not in the declared encoding; they were read as Windows-1252";
+        walk.general.push(about_document("encoding", (1, 1), message));
     }
     walk.document()
 }
@@ -51,16 +51,20 @@ struct Walk<'t, 'j> {
     messages: Newest<Message>,
     entries: Newest<Entry>,
     rejected: Newest<Rejected>,
-    entry: Option<Open>,
+    entry: Option<Open<'t>>,
     updated: Option<CapTime>,
 }
 
 /// A feed entry that has not ended.
-struct Open {
+struct Open<'t> {
     entry: Entry,
     depth: usize,
-    /// Whether an alert inside it could be read.
-    inline: bool,
+    /// How many alerts inside it could be read.
+    read: usize,
+    /// Where the content of the part begins that is open, as long as it holds no element.
+    part: Option<usize>,
+    /// Parts that may be alerts as text: where each begins, and what it is as written.
+    escaped: Vec<(usize, &'t str)>,
 }
 
 impl<'t> Walk<'t, '_> {
@@ -71,13 +75,7 @@ impl<'t> Walk<'t, '_> {
             }
         };
         if let Some(offset) = self.scan.late_declaration {
-            let (line, column) = self.lines.locate(offset);
-            self.note(
-                "leading-text",
-                line,
-                column,
-                "the XML declaration must be the very first; remove what is before",
-            );
+            self.general.push(leading_text(self.lines.locate(offset)));
         }
         let kind = match root.name {
             _ if is_alert(&root) => DocumentKind::Alert,
@@ -112,6 +110,9 @@ impl<'t> Walk<'t, '_> {
     }
 
     fn start(&mut self, tag: Tag<'t>) -> Result<(), ReadError> {
+        if let Some(open) = &mut self.entry {
+            open.part = None;
+        }
         if is_alert(&tag) {
             return self.alert(tag);
         }
@@ -119,10 +120,12 @@ impl<'t> Walk<'t, '_> {
         let foreign = matches!(tag.ns, Ns::Cap(_) | Ns::CapLike);
         match (&mut self.entry, tag.name) {
             (None, "entry" | "item") if !foreign => {
-                self.entry = Some(Open { entry: Entry::default(), depth, inline: false });
+                let (entry, escaped) = (Entry::default(), Vec::new());
+                self.entry = Some(Open { entry, depth, read: 0, part: None, escaped });
             }
             (Some(open), name) if depth == open.depth + 1 && !foreign => {
-                take_entry_part(&mut open.entry, name, tag, &mut self.scan)?;
+                let is_taken = take_entry_part(&mut open.entry, name, tag, &mut self.scan)?;
+                open.part = (!is_taken).then(|| self.scan.offset());
             }
             (None, "updated" | "lastBuildDate" | "pubDate" | "dateTimeSent") if depth <= 3 && !foreign => {
                 let time = read_time(&self.scan.text(Some(80))?.0);
@@ -135,22 +138,53 @@ impl<'t> Walk<'t, '_> {
     }
 
     fn end(&mut self) {
-        if let Some(open) = self.entry.take_if(|open| self.scan.depth < open.depth)
-            && !open.inline
-        {
-            self.entries.push(open.entry);
+        let Some(open) = &mut self.entry else { return };
+        if let Some(start) = open.part.take() {
+            let raw = self.scan.since(start);
+            let raw = &raw[..raw.rfind("</").unwrap_or(0)];
+            if may_be_alert(raw) {
+                open.escaped.push((start, raw));
+            }
+        }
+        if let Some(mut open) = self.entry.take_if(|open| self.scan.depth < open.depth) {
+            self.escaped(&mut open);
+            if open.read == 0 {
+                self.entries.push(open.entry);
+            }
+        }
+    }
+
+    /// Reads the alerts that an entry holds as text, but for those that it holds otherwise too.
+    fn escaped(&mut self, open: &mut Open<'t>) {
+        if open.escaped.is_empty() {
+            return;
+        }
+        let mut rejected = None;
+        let mut known: HashSet<_> = self.messages.tail(open.read).iter().map(|m| name(&m.alert)).collect();
+        for (start, raw) in open.escaped.drain(..) {
+            let judge = reborrowed(&mut self.judge);
+            let (limits, lines) = (self.limits, &mut self.lines);
+            match read_escaped(raw, start, limits, &self.general, lines, judge) {
+                Some(Outcome::Read(message)) if known.insert(name(&message.alert)) => {
+                    self.messages.push(message);
+                    open.read += 1;
+                }
+                Some(Outcome::Rejected(found)) => rejected = rejected.or(Some(found)),
+                Some(Outcome::Read(_)) | None => {}
+            }
+        }
+        // What is wrong with a copy of an alert that could be read is of no use.
+        if let Some(rejected) = rejected.filter(|_| open.read == 0) {
+            self.rejected.push(rejected);
         }
     }
 
     fn alert(&mut self, tag: Tag<'t>) -> Result<(), ReadError> {
-        let judge: Option<Judge<'_>> = match &mut self.judge {
-            Some(judge) => Some(&mut **judge),
-            None => None,
-        };
+        let judge = reborrowed(&mut self.judge);
         match read_alert(&mut self.scan, tag, self.limits, &self.general, &mut self.lines, judge)? {
             Outcome::Read(message) => {
                 if let Some(open) = &mut self.entry {
-                    open.inline = true;
+                    open.read += 1;
                 }
                 self.messages.push(message);
             }
@@ -158,30 +192,43 @@ impl<'t> Walk<'t, '_> {
         }
         Ok(())
     }
+}
 
-    fn note(&mut self, rule: &'static str, line: u32, column: u32, message: &str) {
-        let (path, message) = ("/alert".to_owned(), message.to_owned());
-        self.general.push(Finding {
-            rule: rule.into(),
-            severity: FindingSeverity::Error,
-            path,
-            line,
-            column,
-            message,
-        });
+/// The finding that an XML declaration is not at the very start.
+pub(super) fn leading_text(place: (u32, u32)) -> Finding {
+    about_document("leading-text", place, "the XML declaration must be the very first; remove what is before")
+}
+
+/// A finding of an error on a document as a whole.
+fn about_document(rule: &'static str, (line, column): (u32, u32), message: &str) -> Finding {
+    let (path, message) = ("/alert".to_owned(), message.to_owned());
+    Finding { rule: rule.into(), severity: FindingSeverity::Error, path, line, column, message }
+}
+
+/// The judge, for one look.
+fn reborrowed<'j>(judge: &'j mut Option<Judge<'_>>) -> Option<Judge<'j>> {
+    match judge {
+        Some(judge) => Some(&mut **judge),
+        None => None,
     }
 }
 
-fn is_alert(tag: &Tag<'_>) -> bool {
+/// What tells an alert from all others.
+fn name(alert: &Alert) -> (String, String, Timestamp) {
+    (alert.sender.clone(), alert.identifier.clone(), alert.sent.instant())
+}
+
+pub(super) fn is_alert(tag: &Tag<'_>) -> bool {
     tag.name.eq_ignore_ascii_case("alert") && !matches!(tag.ns, Ns::Other | Ns::Signature)
 }
 
+/// Takes what an entry says of itself; tells whether the part was of that kind.
 fn take_entry_part(
     entry: &mut Entry,
     name: &str,
     tag: Tag<'_>,
     scan: &mut Scanner<'_>,
-) -> Result<(), ReadError> {
+) -> Result<bool, ReadError> {
     match name {
         "id" | "guid" => entry.id = read_text(scan)?,
         "title" => entry.title = read_text(scan)?,
@@ -219,9 +266,9 @@ fn take_entry_part(
                 entry.links.push(Link { href, media_type, ..Link::default() });
             }
         }
-        _ => {}
+        _ => return Ok(false),
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Links kept of one entry.

@@ -2,6 +2,8 @@
 
 use memchr::{memchr_iter, memrchr};
 
+use super::raw::Raw;
+
 /// Walks a text and counts lines; cheap as long as it goes forward.
 #[derive(Clone, Debug)]
 pub(super) struct Lines<'a> {
@@ -9,17 +11,28 @@ pub(super) struct Lines<'a> {
     at: usize,
     line: u32,
     column: u32,
+    /// The text inside that offsets are places of, if not the whole.
+    inside: Option<Raw<'a>>,
 }
 
 impl<'a> Lines<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Lines { text, at: 0, line: 1, column: 1 }
+        Lines { text, at: 0, line: 1, column: 1, inside: None }
+    }
+
+    /// The same for offsets in what a part of the text says.
+    pub(super) fn inside<'i>(&self, inside: Raw<'i>) -> Lines<'i>
+    where
+        'a: 'i,
+    {
+        Lines { inside: Some(inside), ..self.clone() }
     }
 
     /// Line and column of a byte offset, both from 1, columns in characters.
     pub(super) fn locate(&mut self, offset: usize) -> (u32, u32) {
+        let offset = self.inside.as_mut().map_or(offset, |inside| inside.place(offset));
         if offset < self.at {
-            *self = Lines::new(self.text);
+            (self.at, self.line, self.column) = (0, 1, 1);
         }
         let end = offset.min(self.text.len());
         let passed = &self.text.as_bytes()[self.at..end];

@@ -1,8 +1,8 @@
 //! Foreign bytes to alerts: tolerant, bounded, in one pass, without recursion.
 //!
 //! [`read`] decodes (`decode`), tokenizes (`scan`), walks the wrapper (`feed`) and reads each alert
-//! (`alert`, `info`, `area`) against the schema of its version (`children`, `table`), noting what is wrong (`sheet`). What begins
-//! like JSON goes another way (`json`).
+//! (`alert`, `info`, `area`; `escaped` where a feed holds it as text) against the schema of its version (`children`,
+//! `table`), noting what is wrong (`sheet`). What begins like JSON goes another way (`json`).
 
 mod alert;
 mod area;
@@ -11,12 +11,14 @@ mod decimal;
 mod decode;
 mod element;
 mod error;
+mod escaped;
 mod feed;
 mod info;
 mod json;
 mod lines;
 mod newest;
 mod parts;
+mod raw;
 mod scan;
 mod sheet;
 mod signature;
@@ -41,8 +43,9 @@ use crate::{CapTime, Finding, FindingSeverity, Limits};
 /// Reads a CAP message, a feed or a list of them.
 ///
 /// Takes CAP 1.0, 1.1 and 1.2 with any prefix, bare or inside Atom, RSS, EDXL-DE or a list; UTF-8, UTF-16,
-/// ISO-8859-1 and Windows-1252. An alert that lacks readable identifier, sender, sent, status or msgType goes to
-/// [`Document::rejected`]. What breaks the standard is repaired where one reading is left, and noted in the
+/// ISO-8859-1 and Windows-1252. An alert that an entry of a feed holds as text, escaped or in a CDATA section, is read
+/// too, with a finding `escaped-alert`. An alert that lacks readable identifier, sender, sent, status or msgType goes
+/// to [`Document::rejected`]. What breaks the standard is repaired where one reading is left, and noted in the
 /// message's findings. White space around values is dropped, empty elements are absent.
 ///
 /// Takes also the forms of [`to_json`](crate::to_json) and [`to_geojson`](crate::to_geojson) and the GeoJSON alerts
@@ -155,8 +158,11 @@ pub struct Message {
     pub judged: Vec<Finding>,
     /// Elements that CAP does not know, in document order; what they hold is not lost.
     pub foreign: Vec<Foreign>,
-    /// Where the `<alert>` element lies in the bytes that were read.
+    /// Where the `<alert>` element lies in the bytes that were read, or else the text that it was escaped to.
     pub bytes: Range<usize>,
+    /// The alert as a document of its own, where a feed holds it as text: what the issuer wrote, without the XML
+    /// declaration.
+    pub escaped: Option<Box<str>>,
 }
 
 /// An element that the standard does not know, kept as it stood.
@@ -172,6 +178,15 @@ impl Message {
     /// Whether the message conforms to its version of CAP: no finding is an error.
     pub fn strict(&self) -> bool {
         self.findings.iter().all(|f| f.severity != FindingSeverity::Error)
+    }
+
+    /// What the issuer wrote: the part of the document that was read, or what a text in it says. `None` if the
+    /// document is another.
+    pub fn source<'m>(&'m self, document: &'m [u8]) -> Option<&'m [u8]> {
+        match &self.escaped {
+            Some(text) => Some(text.as_bytes()),
+            None => document.get(self.bytes.clone()),
+        }
     }
 }
 
@@ -190,7 +205,7 @@ pub struct Rejected {
     pub version: Version,
     /// All that is wrong with it, in document order; one is `unusable`.
     pub findings: Vec<Finding>,
-    /// Where the `<alert>` element lies in the bytes that were read.
+    /// Where the `<alert>` element lies in the bytes that were read, or else the text that it was escaped to.
     pub bytes: Range<usize>,
 }
 

@@ -33,6 +33,11 @@ impl<T> Newest<T> {
         self.items.is_empty() && self.dropped == 0
     }
 
+    /// The last ones that were given, at most so many; none of those before them but where some had to go.
+    pub(super) fn tail(&self, count: usize) -> &[T] {
+        &self.items[self.items.len().saturating_sub(count)..]
+    }
+
     /// How many had to go, or will have to.
     pub(super) fn dropped(&self) -> usize {
         self.dropped + self.items.len().saturating_sub(self.limit)

@@ -1,8 +1,13 @@
 //! Rules on the document: bytes, encoding, what may stand around an alert.
 
 use super::{Basis, Example, Rule, example, rule};
-use crate::FindingSeverity::Error;
+use crate::FindingSeverity::{Error, Warning};
 use crate::Version;
+
+/// An example that is a whole document.
+const fn whole(good: &'static str, bad: &'static str) -> Example {
+    Example { version: Version::V1_2, part: "", good, bad }
+}
 
 pub(super) const RULES: &[Rule] = &[
     rule(
@@ -57,6 +62,23 @@ pub(super) const RULES: &[Rule] = &[
         "only the five entities of XML and numeric ones are used",
         &[example("Both banks", "Both&#160;banks", "Both&nbsp;banks")],
     ),
+    rule(
+        "escaped-alert",
+        Warning,
+        Basis::Practice,
+        "RFC 4287, 4.1.3.3; RSS 2.0, item",
+        "an entry of a feed holds an alert as an element, or links to it; as text, many readers see none",
+        &[
+            whole(
+                "<rss><item><x>&lt;p&gt;An &lt;alert></x></item></rss>",
+                "<rss><item><x>&lt;alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\">…</x></item></rss>",
+            ),
+            whole(
+                "<feed><entry><content><![CDATA[<p>See <alert>]]></content></entry></feed>",
+                "<feed><entry><content><![CDATA[<alert><identifier>…]]></content></entry></feed>",
+            ),
+        ],
+    ),
     rule("too-large", Error, Basis::Limit, "own limit", "the document has at most 64 MiB", &[]),
     rule(
         "too-deep",
@@ -89,11 +111,6 @@ pub(super) const RULES: &[Rule] = &[
         Basis::Schema,
         "CAP 1.2, 3.2.1",
         "the document is an alert, or a feed or list that may hold alerts",
-        &[Example {
-            version: Version::V1_2,
-            part: "",
-            good: "<alerts/>",
-            bad: "<html><body>502</body></html>",
-        }],
+        &[whole("<alerts/>", "<html><body>502</body></html>")],
     ),
 ];

@@ -21,6 +21,17 @@ pub(super) const RULES: &[Rule] = &[
         &[example("<size>3<", "<size>0<", "<size>-3<")],
     ),
     rule(
+        "size-mismatch",
+        Warning,
+        Basis::Practice,
+        "CAP 1.2, 3.2.3 size and derefUri",
+        "the size is about that of the content in derefUri: off by a tenth or by 1,024 bytes at most",
+        &[
+            example("<size>3<", "<size>1000<", "<size>20480<"),
+            example("<size>3<", "<size>1027<", "<size>1028<"),
+        ],
+    ),
+    rule(
         "mime-type",
         Warning,
         Basis::Practice,
@@ -51,5 +62,20 @@ pub(super) const RULES: &[Rule] = &[
             "29E2DCFBB16F63BB0254DF7585A15BB6FB5E927D",
             "KeLc+7FvY7sCVN91haFbtvtekn0=",
         )],
+    ),
+    rule(
+        "digest-mismatch",
+        Warning,
+        Basis::Practice,
+        "CAP 1.2, 3.2.3 digest and derefUri",
+        "the digest is that of the content in derefUri; a reader that compares them throws the content away",
+        &[
+            example("<derefUri>AAAA<", "<derefUri>AA\nAA<", "<derefUri>AAAB<"),
+            example(
+                "29e2dcfbb16f63bb0254df7585a15bb6fb5e927d",
+                "29e2DCFBB16F63BB0254DF7585A15BB6FB5E927D",
+                "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+            ),
+        ],
     ),
 ];

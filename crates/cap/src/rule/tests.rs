@@ -50,7 +50,8 @@ fn the_base_messages_have_no_findings() {
 #[test]
 fn bad_examples_break_their_rule_and_good_ones_do_not() {
     let mut wrong = Vec::new();
-    for rule in rules() {
+    // Without the feature there is no hash to compare with.
+    for rule in rules().filter(|rule| cfg!(feature = "sign") || rule.id != "digest-mismatch") {
         for example in rule.examples {
             for (text, broken) in [(example.good, false), (example.bad, true)] {
                 let found = findings(&changed(example, text));

@@ -80,6 +80,12 @@ pub(super) fn known_but_unverified(uri: &str) -> Option<&'static str> {
     }
 }
 
+/// The SHA-1 of some bytes: what CAP has for the digest of a file.
+pub(crate) fn sha1(bytes: &[u8]) -> [u8; 20] {
+    let digest = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes);
+    digest.as_ref().try_into().expect("a SHA-1 has 20 bytes")
+}
+
 /// The digest that an identifier names.
 pub(super) fn digest_of(uri: &str) -> Option<&'static digest::Algorithm> {
     match uri {

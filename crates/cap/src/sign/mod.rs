@@ -12,7 +12,7 @@
 //! No clock and no key store is in reach: times, anchors and the signer are parameters.
 
 mod anchors;
-mod base64;
+pub(crate) mod base64;
 mod c14n;
 mod certificate;
 mod der;
@@ -24,6 +24,8 @@ mod signer;
 mod source;
 mod verdict;
 mod verify;
+
+pub(crate) use method::sha1;
 
 pub use anchors::{AnchorError, Anchors};
 pub use c14n::{C14nError, Form, canonicalize};

@@ -80,6 +80,13 @@ impl<'a> Verifier<'a> {
             Decoded::of(self.bytes).map_err(|e| e.to_string())
         });
         let decoded = decoded.as_ref().map_err(Clone::clone)?;
+        if let Some(alone) = &message.escaped {
+            return match (alone.contains("Signature"), decoded.is_exact()) {
+                (false, _) => Ok(None),
+                (true, true) => Ok(Some(vec![alone.to_string()])),
+                (true, false) => Err(NOT_EXACT.into()),
+            };
+        }
         let alert = decoded.part(message.bytes.clone()).ok_or("the message does not lie in it")?;
         // The name of an element cannot be written in another way; and what is no XML has no XML signature.
         if !alert.starts_with('<') || !alert.contains("Signature") {
@@ -95,7 +102,7 @@ impl<'a> Verifier<'a> {
         let place = places.binary_search_by_key(&message.bytes.start, |(start, _)| *start);
         let (_, place) = place.map(|i| &places[i]).map_err(|_| "the message does not begin where it says")?;
         if !decoded.is_exact() {
-            return Err("some of its bytes are not in its encoding".into());
+            return Err(NOT_EXACT.into());
         }
         if place.outermost {
             return Ok(Some(vec![text.trim_ascii_start().to_owned()]));
@@ -103,6 +110,8 @@ impl<'a> Verifier<'a> {
         alone(text, &alert, place, self.limits).map(Some)
     }
 }
+
+const NOT_EXACT: &str = "some of its bytes are not in its encoding";
 
 /// What came of one text.
 #[derive(Debug)]

@@ -32,6 +32,23 @@ fn each_alert_of_a_feed_has_its_own_verdict() {
     assert_eq!(verdicts(feed.as_bytes()), [Integrity::Verified, Integrity::Broken, Integrity::None]);
 }
 
+/// An alert that stands there as text is judged by what the text says.
+#[test]
+fn alerts_as_text_are_judged_as_they_were_signed() {
+    let escaped = |xml: &str| xml.replace('&', "&amp;").replace('<', "&lt;").replace('\n', "&#10;");
+    let text = |content: String| format!("<entry><id>1</id><content>{content}</content></entry>");
+    let good = text(escaped(&signed("p256")));
+    let section = text(format!("<![CDATA[{}]]>", signed("rsa")));
+    let bad = text(escaped(&signed("p256").replace("Suva", "Nadi").replace("a-1", "a-2")));
+    let none = text(escaped(&ALERT.replace("a-1", "a-3")));
+    let feed = atom("", &[entry(&signed("ed25519")), good, section, bad, none]);
+    let want =
+        [Integrity::Verified, Integrity::Verified, Integrity::Verified, Integrity::Broken, Integrity::None];
+    assert_eq!(verdicts(feed.as_bytes()), want);
+    let wide: Vec<u8> = format!("\u{feff}{feed}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(verdicts(&wide), want);
+}
+
 #[test]
 fn encodings_of_the_feed_do_not_matter() {
     let feed = atom("", &[entry(&signed("rsa")), entry(&signed("ed25519"))]);

@@ -1,5 +1,13 @@
 //! One change to a message, named by the element that it changes.
 
+/// How a document is put into another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum How {
+    AsElement,
+    Escaped,
+    Section,
+}
+
 /// A change; elements are named without prefix, and the first that fits is changed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Edit {
@@ -27,6 +35,8 @@ pub(crate) enum Edit {
     Front(&'static str),
     /// Every occurrence of a text.
     Replace(&'static str, &'static str),
+    /// The whole document, without its declaration, between two texts.
+    Within(How, &'static str, &'static str),
     /// As many changes as it takes, one after the other.
     All(&'static [Edit]),
 }
@@ -39,6 +49,16 @@ impl Edit {
             Edit::Once(name) => {
                 let first = find(text, name)?;
                 find(&text[first.end..], name).is_none().then(|| text.to_owned())
+            }
+            Edit::Within(how, head, tail) => {
+                let text = text.split_once("?>").map_or(text, |(_, rest)| rest);
+                let inside = match how {
+                    How::AsElement => text.to_owned(),
+                    How::Escaped => text.replace('&', "&amp;").replace('<', "&lt;"),
+                    How::Section if text.contains("]]>") => return None,
+                    How::Section => format!("<![CDATA[{text}]]>"),
+                };
+                Some(format!("{head}{inside}{tail}"))
             }
             Edit::Front(new) => Some(format!("{new}{text}")),
             Edit::Replace(old, new) => text.contains(old).then(|| text.replace(old, new)),

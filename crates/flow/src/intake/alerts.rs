@@ -32,7 +32,7 @@ impl Intake {
                 self.inner.engine.command(command, Actor::River).await?;
                 continue;
             }
-            let bytes = bytes_of(alert, &body).to_vec();
+            let bytes = alert.source(&body).to_vec();
             let item = self.keep(id, "cap", "application/cap+xml", bytes, 1).await?;
             if demands && judged.as_ref().is_some_and(|judged| !judged.is_anchored) {
                 refused += 1;
@@ -70,7 +70,7 @@ impl Intake {
         blocking(move || {
             let judged = source::judge(&setup, &parsed, &body, |at| {
                 let alert = &parsed.alerts[at];
-                let bytes = bytes_of(alert, &body);
+                let bytes = alert.source(&body);
                 if is_about_a_person(&alert.alert) || is_taken(&engine, &setup.id, alert, bytes) {
                     return Ok(None);
                 }
@@ -97,7 +97,7 @@ impl Intake {
         let mut more = 0_u64;
         for (alert, judged) in parsed.alerts.iter().zip(judged) {
             let Some(judged) = judged.as_ref().filter(|judged| !judged.is_anchored) else { continue };
-            let item = ItemId(sha256_hex(bytes_of(alert, body)));
+            let item = ItemId(sha256_hex(alert.source(body)));
             if self.inner.engine.read(|state| state.taken.contains(&item)) {
                 continue;
             }
@@ -125,11 +125,6 @@ impl Intake {
         }
         Ok(())
     }
-}
-
-/// The bytes of an alert in its document.
-fn bytes_of<'b>(alert: &AlertItem, body: &'b [u8]) -> &'b [u8] {
-    body.get(alert.bytes.clone()).unwrap_or(body)
 }
 
 /// Whether these bytes were taken as this alert, from this source.

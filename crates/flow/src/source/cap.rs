@@ -12,10 +12,11 @@ pub(super) static KIND: Kind = Kind {
     title: "CAP alerts: feed, listing or message",
     doc: "\
 Reads alerts of other issuers: CAP 1.0, 1.1 and 1.2, alone, in a list, an EDXL-DE envelope, or inside an
-Atom or RSS feed. Entries of a feed that hold no alert are followed to the document that they link to, by
-media type `application/cap+xml` first, then other XML, then links without a type; HTML pages, pictures and
-the feed itself are not. A web server's or a local folder's listing of `.xml` and `.cap` files is followed
-alike. Links lead to the same scheme only, never from a public address to a private one.
+Atom or RSS feed, as elements or as escaped text. Entries of a feed that hold no alert are followed to the
+document that they link to, by media type `application/cap+xml` first, then other XML, then links without a
+type; HTML pages, pictures and the feed itself are not. A web server's or a local folder's listing of `.xml`
+and `.cap` files is followed alike. Links lead to the same scheme only, never from a public address to a
+private one.
 
 Every alert is kept with what is wrong with it. An alert without identifier, sender, sent, status or msgType
 is a problem, told with its line. Alerts act on others only if the source is trusted for their sender:
@@ -65,6 +66,7 @@ fn parse(options: &Options, bytes: &[u8]) -> Result<Parsed, ParseError> {
             alert: message.alert,
             findings: message.findings,
             bytes: message.bytes,
+            escaped: message.escaped,
         });
     }
     let mut seen = HashSet::new();
@@ -186,6 +188,29 @@ mod tests {
         assert_eq!(&text[feed.alerts[0].bytes.clone()], ALERT);
         assert_eq!(feed.newest, Some("2026-03-02T06:00:00Z".parse().unwrap()));
         assert_eq!((feed.entries, feed.links.len()), (1, 0));
+    }
+
+    #[test]
+    fn an_alert_that_an_entry_holds_as_text_is_read_and_its_link_is_not_followed() {
+        let escaped = ALERT.replace('<', "&lt;");
+        let broken = escaped.replace("&lt;/status>", "&lt;/state>").replace("A-1", "A-2");
+        let link = |n: u8| format!(r#"<link href="https://a.example/{n}.cap" type="application/cap+xml"/>"#);
+        let text = atom(&format!(
+            "<entry><id>1</id>{}<content>{escaped}</content></entry>\n<entry><id>2</id>{}<content>{broken}</content>\
+             </entry><entry><id>3</id><summary>&lt;p>An &lt;alert> follows</summary></entry>",
+            link(1),
+            link(2)
+        ));
+        let feed = read(&text).unwrap();
+        assert_eq!(feed.alerts[0].source(text.as_bytes()), ALERT.as_bytes());
+        assert_eq!(&text[feed.alerts[0].bytes.clone()], escaped);
+        assert_eq!(feed.alerts[0].findings[0].rule, "escaped-alert");
+        let hrefs: Vec<&str> = feed.links.iter().map(|link| link.href.as_str()).collect();
+        assert_eq!(hrefs, ["https://a.example/2.cap"]);
+        // One alert, one link, what is wrong with the text, and an entry with nothing.
+        assert_eq!((feed.entries, feed.alerts.len(), feed.unread), (4, 1, 2));
+        assert!(feed.problems[0].starts_with("entry \"3\""), "{:?}", feed.problems);
+        assert!(feed.problems[1].contains("it stands as text in a feed"), "{:?}", feed.problems);
     }
 
     #[test]

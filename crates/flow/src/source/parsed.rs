@@ -44,8 +44,20 @@ pub struct AlertItem {
     pub alert: cap::Alert,
     /// What is wrong with it.
     pub findings: Vec<cap::Finding>,
-    /// Where the `<alert>` lies in the payload.
+    /// Where the `<alert>` lies in the payload, or else the text that it was escaped to.
     pub bytes: Range<usize>,
+    /// The alert as a document of its own, where a feed holds it as text.
+    pub escaped: Option<Box<str>>,
+}
+
+impl AlertItem {
+    /// What the issuer wrote: part of the payload, or what a text in it says.
+    pub(crate) fn source<'a>(&'a self, payload: &'a [u8]) -> &'a [u8] {
+        match &self.escaped {
+            Some(text) => text.as_bytes(),
+            None => payload.get(self.bytes.clone()).unwrap_or(payload),
+        }
+    }
 }
 
 impl Parsed {

@@ -53,7 +53,7 @@ pub(crate) fn judge<E>(
         };
         let when =
             if setup.fetch == Fetch::Recorded { Validity::Archive } else { Validity::Live { received } };
-        // Of a message only the alert and its place are looked at.
+        // Of a message only the alert and its place or text are looked at.
         let message = Message {
             alert: item.alert.clone(),
             version: Version::V1_2,
@@ -61,6 +61,7 @@ pub(crate) fn judge<E>(
             judged: Vec::new(),
             foreign: Vec::new(),
             bytes: item.bytes.clone(),
+            escaped: item.escaped.clone(),
         };
         judged.push(Some(Judged::of(&verifier.verify(&message, &setup.anchors, when))));
     }

@@ -138,7 +138,7 @@ impl<'l> Sheaf<'l> {
                 let (offsets, findings) = notes.finish();
                 let judged = (self.judge)(&alert);
                 let version = Version::V1_2;
-                let message = Message { alert, version, findings, judged, foreign, bytes };
+                let message = Message { alert, version, findings, judged, foreign, bytes, escaped: None };
                 self.messages.push((message, offsets));
             }
             Err(message) => {

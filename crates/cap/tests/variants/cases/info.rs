@@ -3,6 +3,9 @@
 use super::{Case, case};
 use crate::edit::Edit::{All, Double, Once, Remove, Replace, Set};
 
+/// Content of 4,500 zeros.
+const LONG: &str = include_str!("zeros.base64");
+
 pub(super) const CASES: &[Case] = &[
     case(
         "uri",
@@ -106,6 +109,22 @@ pub(super) const CASES: &[Case] = &[
         &[Set("size", "0"), Set("size", "-0")],
     ),
     case(
+        "size-mismatch",
+        &[
+            All(&[Set("derefUri", "AAAA"), Set("size", "20480")]),
+            // In kB, and as the length of the base64.
+            All(&[Set("derefUri", LONG), Set("size", "4")]),
+            All(&[Set("derefUri", LONG), Set("size", "6000")]),
+            All(&[Set("derefUri", "QQ=="), Set("size", "1026")]),
+        ],
+        &[
+            All(&[Set("derefUri", "QQ=="), Set("size", "1025")]),
+            All(&[Set("derefUri", LONG), Set("size", "5000")]),
+            // Of another place nothing is known.
+            All(&[Remove("derefUri"), Set("size", "20480")]),
+        ],
+    ),
+    case(
         "mime-type",
         &[
             Set("mimeType", "PNG"),
@@ -130,6 +149,26 @@ pub(super) const CASES: &[Case] = &[
         &[
             Set("digest", "29e2dcfbb16f63bb0254df7585a15bb6fb5e927d"),
             Set("digest", "DA39A3EE5E6B4B0D3255BFEF95601890AFD80709"),
+        ],
+    ),
+    case(
+        "digest-mismatch",
+        &[
+            // Of nothing, of the base64 text, of the file before it changed.
+            All(&[Set("derefUri", "AAAA"), Set("digest", "da39a3ee5e6b4b0d3255bfef95601890afd80709")]),
+            All(&[Set("derefUri", "AAAA"), Set("digest", "e2512172abf8cc9f67fdd49eb6cacf2df71bbad3")]),
+            All(&[Set("derefUri", "AAAB"), Set("digest", "29e2dcfbb16f63bb0254df7585a15bb6fb5e927d")]),
+            All(&[Set("derefUri", "AAAAAA=="), Set("digest", "29e2dcfbb16f63bb0254df7585a15bb6fb5e927d")]),
+        ],
+        &[
+            All(&[Set("derefUri", " AA\nAA "), Set("digest", "29E2dcfbb16f63bb0254df7585a15bb6fb5e927D")]),
+            // Of a form that nothing can be compared with; of a file that is not here; of what is no content.
+            All(&[Set("derefUri", "AAAA"), Set("digest", "5dfab91ff9ab0dcab4c4f8be0a8e3eb4")]),
+            All(&[Remove("derefUri"), Set("digest", "da39a3ee5e6b4b0d3255bfef95601890afd80709")]),
+            All(&[
+                Set("derefUri", "https://a.example/x.png"),
+                Set("digest", "da39a3ee5e6b4b0d3255bfef95601890afd80709"),
+            ]),
         ],
     ),
 ];
