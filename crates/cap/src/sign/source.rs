@@ -85,6 +85,9 @@ pub(super) fn survey(text: &str, limits: &Limits) -> Result<Vec<Place>, String> 
                 }
                 depth -= 1;
             }
+            Event::Decl(_) if offset > 0 => {
+                return Err("it is not well-formed: the declaration must be the very first".into());
+            }
             Event::PI(content) => {
                 if let Some(fault) = instruction_fault(content.target()) {
                     return Err(format!("it is not well-formed: {fault}"));

@@ -150,7 +150,14 @@ fn hostile_documents_are_refused() {
 /// XML 1.0, section 2.6: what looks like a declaration would be one in the canonical form.
 #[test]
 fn an_instruction_without_a_name_is_refused() {
-    for xml in ["<d><?xml=\"a\"?></d>", "<d><?1?></d>", "<d><?XML a?></d>", "<?a=b?><d/>"] {
+    for xml in [
+        "<d><?xml=\"a\"?></d>",
+        "<d><?1?></d>",
+        "<d><?XML a?></d>",
+        "<?a=b?><d/>",
+        "<d><?xml\t?></d>",
+        "<d/><?xml\n a?>",
+    ] {
         assert!(canonicalize(xml, &Form::INCLUSIVE, &Limits::default()).is_err(), "{xml}");
     }
     assert_eq!(inclusive("<d><?a:b c?></d>"), "<d><?a:b c?></d>");
