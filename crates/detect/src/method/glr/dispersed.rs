@@ -69,7 +69,8 @@ pub(super) fn fit(poisson: &Fitter<'_>, mut tally: Tally) -> Option<(Vec<f64>, f
         .filter(|((cell, _), _)| cell.points > 0.0)
         .map(|((cell, row), squares)| ((Known::new(*cell), row), *squares))
         .unzip();
-    let points = Points { tally: &tally, known: &known, squares: &squares };
+    let single = known.iter().all(|(known, _)| known.cell.points == 1.0);
+    let points = Points { tally: &tally, known: &known, squares: &squares, single };
     let mut means = points.means(&coefficients);
     let mut theta = points.theta(&means);
     let scale = (2.0 * (tally.points - poisson.size as f64).max(1.0)).sqrt();
@@ -96,6 +97,8 @@ struct Points<'a> {
     tally: &'a Tally,
     known: &'a [(Known, &'a [f64])],
     squares: &'a [f64],
+    /// Whether each point is a cell of its own.
+    single: bool,
 }
 
 impl Points<'_> {
@@ -154,12 +157,30 @@ impl Points<'_> {
     /// The slope of the likelihood in theta, and how fast it falls.
     fn slopes(&self, theta: f64, means: &[(f64, f64)]) -> (f64, f64) {
         let (mut score, mut information) = self.rising(theta);
-        for (cell, (_, mu)) in self.cells().zip(means) {
+        score -= self.falling(theta, means);
+        for ((known, _), (_, mu)) in self.known.iter().zip(means) {
+            let Cell { points, sum, .. } = known.cell;
             let whole = 1.0 / (mu + theta);
-            score += (cell.points * mu - cell.sum) * whole - cell.points * (mu / theta).ln_1p();
-            information -= (cell.points * mu * mu / theta + cell.sum) * whole * whole;
+            score += (points * mu - sum) * whole;
+            information -= (points * mu * mu / theta + sum) * whole * whole;
         }
         (score, information)
+    }
+
+    /// The logarithm of 1 + mu/theta over all points. Where each is a cell of its own, one logarithm does for eight.
+    fn falling(&self, theta: f64, means: &[(f64, f64)]) -> f64 {
+        let over = 1.0 / theta;
+        if self.single {
+            let eight = |means: &[(f64, f64)]| {
+                means.iter().fold(1.0, |product, (_, mu)| product * (1.0 + mu * over)).ln()
+            };
+            return means.chunks(8).map(eight).sum();
+        }
+        self.known
+            .iter()
+            .zip(means)
+            .map(|((known, _), (_, mu))| known.cell.points * (mu * over).ln_1p())
+            .sum()
     }
 
     /// What the gamma functions have in both slopes; four sums side by side, so that they need not wait for each other.
