@@ -10,11 +10,13 @@ mod number;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod run;
+mod side_by_side;
 mod table;
 
 use super::{Answer, print};
 use anyhow::{Context as _, bail};
 use serde_json::{Map, Value};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// Runs a detector over the series of a CSV file.
@@ -78,6 +80,10 @@ pub(crate) struct Args {
     /// Draws the one series asked for as an SVG picture too.
     #[arg(long, value_name = "OUT.svg")]
     plot: Option<PathBuf>,
+    /// How many series are judged at a time; as many as there are cores where it is not said. The answers and their
+    /// order are the same.
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
     /// The file; - for stdin.
     #[arg(value_name = "IN.csv", required = true)]
     input: Option<PathBuf>,
@@ -131,6 +137,7 @@ impl Args {
             ("--plot", self.plot.is_some()),
             ("--out", self.out.is_some() && name == "stcd"),
             ("--series", !self.series.is_empty() && name == "stcd"),
+            ("--jobs", self.jobs.is_some() && name == "stcd"),
         ];
         match given.iter().find(|(_, given)| *given) {
             Some((option, _)) => {
@@ -138,6 +145,11 @@ impl Args {
             }
             None => Ok(()),
         }
+    }
+
+    /// How many series are judged at a time.
+    fn jobs(&self) -> NonZeroUsize {
+        self.jobs.unwrap_or_else(side_by_side::cores)
     }
 
     /// The series asked for.
