@@ -4,8 +4,11 @@ mod advise;
 mod answers;
 mod batch;
 mod call;
+mod categorical;
 mod clusters;
 mod evaluate;
+mod hierarchy;
+mod nowcast;
 mod number;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -42,6 +45,9 @@ Examples:
   beaconfire detect threshold --params gauge.json --series 08074000 gauges.csv
   beaconfire detect advise weekly.csv
   beaconfire detect evaluate --replications 20
+  beaconfire detect nowcast --step week reports.csv | beaconfire detect earsC -
+  beaconfire detect hierarchy onset --strata region,district cases.csv
+  beaconfire detect categorical --usual 0.8,0.15,0.05 --sought 0.6,0.3,0.1 serotypes.csv
   beaconfire kinds   says what each detector and method takes"
 )]
 pub(crate) struct Args {
@@ -94,6 +100,9 @@ enum Other {
     Batch(batch::Args),
     Advise(advise::Args),
     Evaluate(evaluate::Args),
+    Nowcast(nowcast::Args),
+    Hierarchy(hierarchy::Args),
+    Categorical(categorical::Args),
 }
 
 fn pair(text: &str) -> Result<(String, Value), String> {
@@ -108,6 +117,9 @@ impl Args {
             Some(Other::Batch(args)) => args.run(),
             Some(Other::Advise(args)) => args.run(),
             Some(Other::Evaluate(args)) => args.run(),
+            Some(Other::Nowcast(args)) => args.run(),
+            Some(Other::Hierarchy(args)) => args.run(),
+            Some(Other::Categorical(args)) => args.run(),
             None => run::run(&self),
         }
     }
