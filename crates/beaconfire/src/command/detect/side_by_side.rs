@@ -144,7 +144,7 @@ mod tests {
         for jobs in [1, 2, 7] {
             let mut got = Vec::new();
             let work = |item: &usize| {
-                if item % 50 == 0 {
+                if item.is_multiple_of(50) {
                     thread::sleep(std::time::Duration::from_millis(3));
                 }
                 item * item

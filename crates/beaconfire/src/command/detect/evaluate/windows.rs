@@ -205,8 +205,10 @@ mod tests {
     #[test]
     fn a_window_holds_the_steps_between_its_ends_and_both() {
         let windows = [window("1970-01-01 01:00:00.000000", "1970-01-01 01:59:59")];
+        let window_of_an_hour = 6..12;
         let (series, days) = labelled(&column(288), &windows, None, 0).expect("sound");
-        assert_eq!((series.outbreaks, series.judged, series.freq), (vec![6..12], 43..288, 52_560));
+        assert_eq!(series.outbreaks, [window_of_an_hour]);
+        assert_eq!((series.judged, series.freq), (43..288, 52_560));
         assert!((days - 245.0 / 144.0).abs() < 1e-12);
     }
 
