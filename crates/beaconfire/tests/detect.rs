@@ -169,3 +169,35 @@ fn methods_are_compared_on_labelled_series() {
     assert_eq!(told["rows"][0]["measures"]["pod"]["value"], 1.0, "{told}");
     assert!(fs::read_to_string(at("page.html")).expect("a page").contains("AMOC"));
 }
+
+#[test]
+fn the_answers_are_the_same_by_one_thread_and_by_four() {
+    let head: String = (0..150).map(|series| format!(",s{series}")).collect();
+    let row = |t: usize| -> String {
+        // Some series are too short to be judged, so that refusals stand among the answers.
+        let value = |series: usize| match series % 7 {
+            3 if t < 60 => "NA".to_owned(),
+            _ => ((t * (series + 3) + t * t % 11) % (5 + series % 9)).to_string(),
+        };
+        format!("{t}{}\n", (0..150).map(|series| format!(",{}", value(series))).collect::<String>())
+    };
+    let table = format!("t{head}\n{}", (1..=70).map(row).collect::<String>());
+    let common = ["detect", "-", "--jobs"];
+    for method in [
+        &["earsC", "-p", "method=C2"][..],
+        &["earsC", "--explain"],
+        &["farrington", "-p", "b=1"],
+        &["glrnb", "-p", "range={\"from\": 61, \"to\": 70}", "--freq", "12"],
+        &["ears", "-p", "method=C1"],
+    ] {
+        let run = |jobs: &'static str| {
+            let args: Vec<&str> = [&common[..1], method, &common[1..], &[jobs]].concat();
+            let run = beaconfire_with(&args, table.as_bytes());
+            assert_eq!(run.code, 0, "{}", run.err);
+            (run.out, run.err)
+        };
+        let one = run("1");
+        assert!(one.0.lines().count() > 20, "{method:?}: {}", one.0.lines().count());
+        assert!(one == run("4"), "{method:?}");
+    }
+}

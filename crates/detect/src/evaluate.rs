@@ -21,11 +21,11 @@ pub mod scenario;
 pub mod simulate;
 
 pub use calibrate::{Level, Pool};
-pub use candidate::{By, Candidate};
+pub use candidate::{By, Candidate, own_alarms};
 pub use compare::{Comparison, Options, Row, compare};
-pub use field::{Entry, entries, field};
+pub use field::{Entry, entries, field, measurements};
 pub use interval::Interval;
 pub use labelled::Labelled;
-pub use measure::{Measures, Tally};
+pub use measure::{Measures, Tally, false_episodes};
 pub use scenario::{SCENARIOS, Scenario};
 pub use simulate::{Design, simulate};

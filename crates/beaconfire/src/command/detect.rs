@@ -4,17 +4,22 @@ mod advise;
 mod answers;
 mod batch;
 mod call;
+mod categorical;
 mod clusters;
 mod evaluate;
+mod hierarchy;
+mod nowcast;
 mod number;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod run;
+mod side_by_side;
 mod table;
 
 use super::{Answer, print};
 use anyhow::{Context as _, bail};
 use serde_json::{Map, Value};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// Runs a detector over the series of a CSV file.
@@ -40,6 +45,9 @@ Examples:
   beaconfire detect threshold --params gauge.json --series 08074000 gauges.csv
   beaconfire detect advise weekly.csv
   beaconfire detect evaluate --replications 20
+  beaconfire detect nowcast --step week reports.csv | beaconfire detect earsC -
+  beaconfire detect hierarchy onset --strata region,district cases.csv
+  beaconfire detect categorical --usual 0.8,0.15,0.05 --sought 0.6,0.3,0.1 serotypes.csv
   beaconfire kinds   says what each detector and method takes"
 )]
 pub(crate) struct Args {
@@ -78,6 +86,10 @@ pub(crate) struct Args {
     /// Draws the one series asked for as an SVG picture too.
     #[arg(long, value_name = "OUT.svg")]
     plot: Option<PathBuf>,
+    /// How many series are judged at a time; as many as there are cores where it is not said. The answers and their
+    /// order are the same.
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
     /// The file; - for stdin.
     #[arg(value_name = "IN.csv", required = true)]
     input: Option<PathBuf>,
@@ -88,6 +100,9 @@ enum Other {
     Batch(batch::Args),
     Advise(advise::Args),
     Evaluate(evaluate::Args),
+    Nowcast(nowcast::Args),
+    Hierarchy(hierarchy::Args),
+    Categorical(categorical::Args),
 }
 
 fn pair(text: &str) -> Result<(String, Value), String> {
@@ -102,6 +117,9 @@ impl Args {
             Some(Other::Batch(args)) => args.run(),
             Some(Other::Advise(args)) => args.run(),
             Some(Other::Evaluate(args)) => args.run(),
+            Some(Other::Nowcast(args)) => args.run(),
+            Some(Other::Hierarchy(args)) => args.run(),
+            Some(Other::Categorical(args)) => args.run(),
             None => run::run(&self),
         }
     }
@@ -131,6 +149,7 @@ impl Args {
             ("--plot", self.plot.is_some()),
             ("--out", self.out.is_some() && name == "stcd"),
             ("--series", !self.series.is_empty() && name == "stcd"),
+            ("--jobs", self.jobs.is_some() && name == "stcd"),
         ];
         match given.iter().find(|(_, given)| *given) {
             Some((option, _)) => {
@@ -138,6 +157,11 @@ impl Args {
             }
             None => Ok(()),
         }
+    }
+
+    /// How many series are judged at a time.
+    fn jobs(&self) -> NonZeroUsize {
+        self.jobs.unwrap_or_else(side_by_side::cores)
     }
 
     /// The series asked for.

@@ -41,6 +41,8 @@ pub enum Says {
 pub enum By {
     /// Its score.
     Score,
+    /// Its score without the sign: far below is as unusual as far above.
+    Size,
     /// A column in which small is unusual, such as `pvalue`; the score is minus its logarithm.
     Small(&'static str),
     /// Another column in which large is unusual.
@@ -85,13 +87,17 @@ fn dial(
         let (name, value) = set(level);
         params[name] = value.into();
         match method.parse(&params.to_string()) {
-            Ok(judge) => run(&*judge, series, |outcome| {
-                outcome.judgements.iter().map(|judgement| alarm(*judgement)).collect()
-            }),
+            Ok(judge) => own_alarms(&*judge, series),
             Err(_) => vec![NA; series.judged.len()],
         }
     };
     Says::Alarms { at: Box::new(at), from, to }
+}
+
+/// The alarms of a method as it is set: 1 or 0 for every judged step, not-a-number where it cannot judge.
+#[must_use]
+pub fn own_alarms(judge: &dyn Judge, series: &Labelled) -> Vec<f64> {
+    run(judge, series, |outcome| outcome.judgements.iter().map(|judgement| alarm(*judgement)).collect())
 }
 
 /// What a method says of the judged steps; not-a-number from the first one on where it has too little before it.
@@ -111,6 +117,7 @@ fn run(judge: &dyn Judge, series: &Labelled, take: impl Fn(&Outcome) -> Vec<f64>
 fn column(outcome: &Outcome, by: By) -> Vec<f64> {
     match by {
         By::Score | By::Parameter(..) | By::Probability(_) => outcome.score.clone(),
+        By::Size => outcome.score.iter().map(|score| score.abs()).collect(),
         By::Large(name) => outcome.numbers(name).unwrap_or_else(|| vec![NA; outcome.len()]),
         By::Small(name) => {
             let small = outcome.numbers(name).unwrap_or_else(|| vec![NA; outcome.len()]);

@@ -65,6 +65,20 @@ pub fn entries() -> Vec<Entry> {
     ]
 }
 
+/// The charts of measurements. Each is scored by its statistic and never begins anew, so that its level alone decides how
+/// rare its alarms are; a CUSUM that was once high then stays so for long.
+#[must_use]
+pub fn measurements() -> Vec<Entry> {
+    let entry = |label, method, params| Entry { label, method, params, by: By::Size };
+    vec![
+        entry("shewhart", "shewhart", json!({})),
+        entry("ewma lambda 0.2", "ewma", json!({"lambda": 0.2, "reset": false})),
+        entry("ewma lambda 0.1", "ewma", json!({"lambda": 0.1, "reset": false})),
+        entry("cusum_mean k 0.5", "cusum_mean", json!({"k": 0.5, "reset": false})),
+        entry("cusum_mean k 1.5", "cusum_mean", json!({"k": 1.5, "reset": false})),
+    ]
+}
+
 /// The entries as candidates; one whose method there is not, or that refuses its parameters, is left out.
 #[must_use]
 pub fn field() -> Vec<Candidate> {
@@ -81,7 +95,7 @@ mod tests {
 
     #[test]
     fn every_entry_whose_method_there_is_takes_its_parameters() {
-        for Entry { label, method: name, params, by } in entries() {
+        for Entry { label, method: name, params, by } in entries().into_iter().chain(measurements()) {
             if let Some(method) = method(name) {
                 assert!(Candidate::of_method(label, method, &params, by).is_ok(), "{label}");
             }

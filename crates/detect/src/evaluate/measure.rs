@@ -161,6 +161,21 @@ fn ratio(of: u64, all: u64) -> f64 {
     of as f64 / all as f64
 }
 
+/// How many alarms begin outside the outbreaks of a series: alarms (1, 0, or not-a-number) in steps next to each other
+/// are one.
+#[must_use]
+pub fn false_episodes(series: &Labelled, alarms: &[f64]) -> u64 {
+    let steps = series.judged.clone().zip(alarms);
+    let mut before = false;
+    let mut episodes = 0;
+    for (index, alarm) in steps {
+        let is = *alarm > 0.0 && !series.in_outbreak(index);
+        episodes += u64::from(is && !before);
+        before = is;
+    }
+    episodes
+}
+
 impl Add for Tally {
     type Output = Self;
 
@@ -216,6 +231,7 @@ mod tests {
             unjudged: 1,
         };
         assert_eq!(tally, want);
+        assert_eq!(false_episodes(&series, &[1.0, 1.0, 0.0, 1.0, 1.0, 1.0, n, 1.0, 1.0]), 3);
         let m = (tally + tally).measures(&[tally]);
         assert_eq!((m.pod.value, m.sensitivity.value, m.fpr.value, m.ppv.value), (0.5, 0.6, 0.25, 0.75));
         assert_eq!((m.npv.value, m.specificity.value, m.ced.value, m.delay.value), (0.6, 0.75, 1.0, 1.0));

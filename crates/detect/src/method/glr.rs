@@ -2,6 +2,7 @@
 
 mod baseline;
 mod cells;
+mod dispersed;
 mod epidemic;
 mod rise;
 mod window;
@@ -46,7 +47,7 @@ pub(super) struct Glr {
     mode: Mode,
     #[serde(skip)]
     name: &'static str,
-    /// For the fit, where the dispersion is known.
+    /// For the fit; those of the Poisson model where the dispersion is to be estimated, as its means begin there.
     #[serde(skip)]
     counts: Option<Arc<Counts>>,
 }
@@ -195,11 +196,11 @@ impl Glr {
             require(!known, "theta", "must be left out where change is epi: there it is always estimated")?;
             self.theta = None;
         }
-        self.counts = self.alpha.map(|alpha| {
-            let family =
-                if alpha == 0.0 { Family::Poisson } else { Family::NegativeBinomial { theta: 1.0 / alpha } };
-            Arc::new(Counts::new(family))
-        });
+        let family = match self.alpha {
+            Some(alpha) if alpha > 0.0 => Family::NegativeBinomial { theta: 1.0 / alpha },
+            _ => Family::Poisson,
+        };
+        self.counts = Some(Arc::new(Counts::new(family)));
         Ok(self)
     }
 

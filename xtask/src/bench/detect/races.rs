@@ -104,7 +104,7 @@ pub const RACES: &[Race] = &[
         function: "glrnb",
         control: "list(mu0=list(S=1), c.ARL=5)",
         series: 20,
-        bar: None,
+        bar: Some(50.0),
     },
     Race {
         title: "earsC C1, compat",

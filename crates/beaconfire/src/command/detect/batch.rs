@@ -5,6 +5,7 @@ mod manifest;
 use super::call::{Call, Input};
 use super::clusters;
 use super::number::seventeen;
+use super::side_by_side::{cores, in_order};
 use super::table::{Column, Table, date_of};
 use super::{Answer, quoted};
 use anyhow::{Context as _, anyhow, ensure};
@@ -13,7 +14,10 @@ use beaconfire_detect::outcome::Outcome;
 use manifest::{Dataset, Manifest, Record};
 use serde_json::Value;
 use std::collections::HashMap;
+use std::convert::Infallible;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Runs every record of a manifest in `compat` mode and writes its columns, with 17 digits, to DIR/ID.csv.
 #[derive(Debug, clap::Args)]
@@ -32,18 +36,22 @@ pub(super) struct Args {
     /// The folder to write to; made where it is missing.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// How many records are run at a time; as many as there are cores where it is not said.
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
 }
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Answer> {
         let manifest = Manifest::read(&self.manifest)?;
         std::fs::create_dir_all(&self.out).with_context(|| format!("make {}", self.out.display()))?;
-        let mut tables = Tables { folder: manifest.folder.clone(), read: HashMap::new() };
+        let tables = Tables { folder: manifest.folder.clone(), read: Mutex::default() };
         let mut failed = 0;
-        for record in &manifest.records {
+        let jobs = self.jobs.unwrap_or_else(cores);
+        let work = |record: &Record| answer(&manifest, record, &tables);
+        let taken: Result<(), Infallible> = in_order(&manifest.records, jobs, work, |record, answers| {
             let name = record.name();
             let path = self.out.join(format!("{name}.csv"));
-            let answers = answer(&manifest, record, &mut tables);
             let written = answers.and_then(|text| {
                 std::fs::write(&path, text).with_context(|| format!("write {}", path.display()))
             });
@@ -51,7 +59,9 @@ impl Args {
                 failed += 1;
                 eprintln!("{name}: failed to {error:#}");
             }
-        }
+            Ok(())
+        });
+        taken?;
         eprintln!("{} of {} records ran", manifest.records.len() - failed, manifest.records.len());
         Ok(Answer::from_bool(failed == 0))
     }
@@ -60,25 +70,23 @@ impl Args {
 /// Tables that were read, by their paths within the manifest's folder.
 struct Tables {
     folder: PathBuf,
-    read: HashMap<String, Table>,
+    read: Mutex<HashMap<String, Arc<Table>>>,
 }
 
 impl Tables {
-    fn ensure(&mut self, file: &str) -> anyhow::Result<()> {
-        if !self.read.contains_key(file) {
-            let table = Table::read(&self.folder.join(file))?;
-            self.read.insert(file.to_owned(), table);
+    fn get(&self, file: &str) -> anyhow::Result<Arc<Table>> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(table) = read.get(file) {
+            return Ok(table.clone());
         }
-        Ok(())
-    }
-
-    fn get(&self, file: &str) -> anyhow::Result<&Table> {
-        self.read.get(file).with_context(|| format!("find {file}"))
+        let table = Arc::new(Table::read(&self.folder.join(file))?);
+        read.insert(file.to_owned(), table.clone());
+        Ok(table)
     }
 }
 
 /// The record's file: its columns, one row a judged point.
-fn answer(manifest: &Manifest, record: &Record, tables: &mut Tables) -> anyhow::Result<String> {
+fn answer(manifest: &Manifest, record: &Record, tables: &Tables) -> anyhow::Result<String> {
     let mut params = record.control.clone();
     params.insert("mode".to_owned(), Value::from("compat"));
     if record.detector == "stcd" {
@@ -88,16 +96,12 @@ fn answer(manifest: &Manifest, record: &Record, tables: &mut Tables) -> anyhow::
     let call = Call::read(&record.detector, params)?;
     let dataset = manifest.dataset(record)?;
     let columns = record.columns(&manifest.folder)?;
-    tables.ensure(&dataset.file)?;
-    let population = dataset.population_file(&record.dataset, &manifest.folder);
-    if let Some(file) = &population {
-        tables.ensure(file)?;
-    }
     let table = tables.get(&dataset.file)?;
+    let population = dataset.population_file(&record.dataset, &manifest.folder);
     let people = population.as_deref().map(|file| tables.get(file)).transpose()?;
     let mut out = columns.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(",") + "\n";
-    for column in chosen(record, table)? {
-        let people = people.map(|table| {
+    for column in chosen(record, &table)? {
+        let people = people.as_deref().map(|table| {
             table.named(&column.name).with_context(|| format!("find the population of {:?}", column.name))
         });
         let people = people.transpose()?;

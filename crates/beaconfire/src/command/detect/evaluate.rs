@@ -3,13 +3,17 @@
 mod candidates;
 mod page;
 mod table;
+mod windows;
 
 use super::table::Table;
 use super::{Answer, print};
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use beaconfire_detect::evaluate::compare::{judge, tabulate};
 use beaconfire_detect::evaluate::simulate::replications;
-use beaconfire_detect::evaluate::{Candidate, Comparison, Labelled, Options, Pool, SCENARIOS};
+use beaconfire_detect::evaluate::{
+    Candidate, Comparison, Labelled, Options, Pool, SCENARIOS, entries, measurements,
+};
+use candidates::Asked;
 use indicatif::ProgressBar;
 use std::path::{Path, PathBuf};
 
@@ -24,10 +28,18 @@ an outbreak and with another seed, or on the steps outside the outbreaks of the 
 POD1 (in their first week), sens, spec, FPR, PPV, F1 (by week), CED (weeks to the first alarm, of those found), delay
 (the same, those not found with their whole duration). Shares in percent, with 95 % intervals.
 
+With --windows the series are measurements, such as those of the Numenta Anomaly Benchmark, and the windows labelled in
+them are the outbreaks. Then each method also stands with the limits that it has by itself: windows hit, false alarms
+(steps next to each other count once), and how many of them a day. The methods compared are the charts of measurements
+(shewhart, ewma, cusum_mean) where none is named; onset takes counts, and no measurements. At an equal budget they never
+begin anew, so that a CUSUM that was once high stays so for long: see it with its own limits. Measurements next to each
+other are alike, and the charts alarm far more often than their run length says.
+
 Examples:
   beaconfire detect evaluate --replications 20
   beaconfire detect evaluate --budget 0.005 --method onset --method bayes --page evaluation.html
-  beaconfire detect evaluate --labels labels.csv --from 105 weekly.csv")]
+  beaconfire detect evaluate --labels labels.csv --from 105 weekly.csv
+  beaconfire detect evaluate --windows combined_windows.json --budget 0.01 nyc_taxi.csv speed_7578.csv")]
 pub(super) struct Args {
     /// A method to compare, with parameters as JSON after a colon where others than the usual are meant; all usual ones
     /// where none is named. May be given several times.
@@ -49,9 +61,14 @@ pub(super) struct Args {
     #[arg(long, value_name = "LABEL")]
     against: Option<String>,
     /// Labels of the file's series, in the same form: what is neither 0 nor missing is an outbreak.
-    #[arg(long, value_name = "LABELS.csv", requires = "input")]
+    #[arg(long, value_name = "LABELS.csv", requires = "input", conflicts_with = "windows")]
     labels: Option<PathBuf>,
-    /// The first point of the file that is judged, from 1; the middle otherwise.
+    /// The windows of each series, as JSON: {"FILE.csv": [["2014-10-30 15:30:00", "2014-11-03 22:30:00"]]}, or with the
+    /// name of the series instead of the file's. Several files may be given.
+    #[arg(long, value_name = "WINDOWS.json", requires = "input")]
+    windows: Option<PathBuf>,
+    /// The first point of the file that is judged, from 1; the middle otherwise, and with --windows after 15 % of it,
+    /// 750 steps at most.
     #[arg(long, value_name = "T", requires = "input")]
     from: Option<usize>,
     /// JSON with everything instead of the table.
@@ -61,8 +78,17 @@ pub(super) struct Args {
     #[arg(long, value_name = "OUT.html")]
     page: Option<PathBuf>,
     /// Series with outbreaks.
-    #[arg(value_name = "IN.csv", requires = "labels")]
-    input: Option<PathBuf>,
+    #[arg(value_name = "IN.csv")]
+    input: Vec<PathBuf>,
+}
+
+/// What is judged.
+struct Set {
+    evaluation: Vec<Labelled>,
+    /// What levels are set on.
+    calibration: Vec<Labelled>,
+    /// With windows: how many days are judged.
+    days: Option<f64>,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -75,8 +101,11 @@ impl Args {
     pub(super) fn run(self) -> anyhow::Result<Answer> {
         let sound = self.budgets.iter().all(|budget| *budget > 0.0 && *budget < 1.0);
         ensure!(sound, "use the budgets: each must be above 0 and below 1");
-        let candidates = candidates::candidates(&self.methods)?;
-        let (evaluation, calibration) = self.series()?;
+        let field = if self.windows.is_some() { measurements() } else { entries() };
+        let asked = candidates::asked(&self.methods, &field)?;
+        let candidates = asked.iter().map(Asked::candidate).collect::<anyhow::Result<Vec<_>>>()?;
+        let set = self.series(&asked)?;
+        let (evaluation, calibration) = (set.evaluation, set.calibration);
         let against = match &self.against {
             None => 0,
             Some(label) => {
@@ -101,24 +130,48 @@ impl Args {
             let page = page::page(&comparison, &candidates, &evaluation, self.seed);
             std::fs::write(path, page).with_context(|| format!("write {}", path.display()))?;
         }
-        if self.json {
-            print(&format!("{}\n", serde_json::to_string(&comparison).context("write JSON")?))?;
-        } else {
-            print(&table::table(&comparison))?;
+        let own = set.days.map(|days| windows::Own::of(&asked, &evaluation, days)).transpose()?;
+        match (&own, self.json) {
+            (None, true) => {
+                print(&format!("{}\n", serde_json::to_string(&comparison).context("write JSON")?))?;
+            }
+            (Some(own), true) => {
+                let mut told = serde_json::to_value(&comparison).context("write JSON")?;
+                told["own_limits"] = own.json();
+                print(&format!("{told}\n"))?;
+            }
+            (own, false) => {
+                print(&own.as_ref().map(windows::Own::table).unwrap_or_default())?;
+                print(&table::table(&comparison))?;
+            }
         }
         Ok(Answer::Yes)
     }
 
     /// The series to judge, and those that levels are set on.
-    fn series(&self) -> anyhow::Result<(Vec<Labelled>, Vec<Labelled>)> {
-        if let (Some(input), Some(labels)) = (&self.input, &self.labels) {
-            let series = self.labelled(input, labels)?;
-            return Ok((series.clone(), series));
+    fn series(&self, asked: &[Asked]) -> anyhow::Result<Set> {
+        let same =
+            |series: Vec<Labelled>, days| Set { evaluation: series.clone(), calibration: series, days };
+        match (self.input.as_slice(), &self.labels, &self.windows) {
+            ([], ..) => {
+                ensure!(self.replications > 0, "simulate series: --replications must be above 0");
+                let range = 0..self.replications;
+                let evaluation = replications(&SCENARIOS, self.seed, range.clone(), true);
+                let calibration = replications(&SCENARIOS, self.seed.wrapping_add(1), range, false);
+                Ok(Set { evaluation, calibration, days: None })
+            }
+            ([input], Some(labels), _) => Ok(same(self.labelled(input, labels)?, None)),
+            (_, Some(_), _) => bail!("read the series: --labels are of one file; join the files"),
+            (inputs, None, Some(path)) => {
+                let (series, days) = windows::read(path, inputs, self.from)?;
+                windows::refuse_counts_methods(asked, &series)?;
+                Ok(same(series, Some(days)))
+            }
+            (_, None, None) => bail!(
+                "judge the series: nothing says when there were outbreaks; give --labels, or --windows for \
+                 measurements"
+            ),
         }
-        ensure!(self.replications > 0, "simulate series: --replications must be above 0");
-        let range = 0..self.replications;
-        let evaluation = replications(&SCENARIOS, self.seed, range.clone(), true);
-        Ok((evaluation, replications(&SCENARIOS, self.seed.wrapping_add(1), range, false)))
     }
 
     fn labelled(&self, input: &Path, labels: &Path) -> anyhow::Result<Vec<Labelled>> {

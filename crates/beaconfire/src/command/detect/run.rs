@@ -1,8 +1,9 @@
 //! One detector or method over the series of one table.
 
-use super::answers::{Answer as Said, Answers};
+use super::answers::{Answer as Row, Answers};
 use super::call::{Call, Input};
 use super::clusters;
+use super::side_by_side::in_order;
 use super::table::{Column, Step, Table, date_of};
 use super::{Answer, Args, print};
 use anyhow::{Context as _, anyhow, bail};
@@ -37,22 +38,31 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
     args.refuse_method_options(name)?;
     let table = Table::read(input)?;
     let mut answers = Answers::to(args.out.as_deref())?;
-    for column in args.chosen(&table)? {
-        answers.take(stream(&params, column))?;
-    }
+    let chosen = args.chosen(&table)?;
+    let progress = progress(chosen.len());
+    in_order(
+        &chosen,
+        args.jobs(),
+        |column| stream(&params, column),
+        |_, said| {
+            progress.inc(1);
+            answers.take(said)
+        },
+    )?;
+    progress.finish_and_clear();
     answers.finish()?;
     Ok(Answer::Yes)
 }
 
 /// A detector of the river over one series, sample by sample.
-fn stream(params: &AnyParams, column: &Column) -> Vec<Said> {
+fn stream(params: &AnyParams, column: &Column) -> Vec<Row> {
     let mut detector = params.start();
     let steps = column.steps.iter().zip(&column.values);
     let said = steps.map(|(step, value)| {
         let value = (!is_na(*value)).then_some(*value);
         let said = detector.push(Sample { time: step.time, value, suspect: false });
         let numbers = [value, said.expected, said.threshold, said.score].map(|number| number.unwrap_or(NA));
-        Said::new(&column.name, &step.label, numbers, said.judgement)
+        Row::new(&column.name, &step.label, numbers, said.judgement)
     });
     said.collect()
 }
@@ -65,28 +75,59 @@ fn methods(args: &Args, name: &str, call: &Call, table: &Table) -> anyhow::Resul
     }
     let mut answers = if args.explain { None } else { Some(Answers::to(args.out.as_deref())?) };
     let progress = progress(chosen.len());
-    for column in progress.wrap_iter(chosen.into_iter()) {
-        let people = match &population {
-            None => None,
-            Some(table) => Some(table.named(&column.name).with_context(|| {
-                format!("find the population of {:?}: no column has its name", column.name)
-            })?),
-        };
-        let input = Input::new(column, people, args.freq)?;
-        let outcome = judged(call, &column.name, &input);
-        match &mut answers {
-            None => print(&explained(call, column, &input, outcome)?)?,
-            Some(answers) => {
-                if let (Some(path), Ok(outcome)) = (&args.plot, &outcome) {
-                    draw(path, name, call, column, &input, outcome)?;
-                }
-                answers.take(rows(column, outcome))?;
-            }
+    let work = |column: &&Column| one(args, name, call, column, population.as_ref());
+    in_order(&chosen, args.jobs(), work, |column, said| {
+        progress.inc(1);
+        let Told { said, refused } = said?;
+        if let Some(words) = refused {
+            progress.suspend(|| eprintln!("{}: {words}", column.name));
         }
-    }
+        match (said, &mut answers) {
+            (Said::Rows(rows), Some(answers)) => answers.take(rows),
+            (Said::Rows(_), None) => Ok(()),
+            (Said::Explained(text), _) => print(&text),
+        }
+    })?;
     progress.finish_and_clear();
     answers.map_or(Ok(()), Answers::finish)?;
     Ok(Answer::Yes)
+}
+
+/// What came of one series.
+struct Told {
+    said: Said,
+    /// Why nothing can be said of it.
+    refused: Option<String>,
+}
+
+enum Said {
+    Rows(Vec<Row>),
+    Explained(String),
+}
+
+/// Judges one series; draws it where that is asked for.
+fn one(
+    args: &Args,
+    name: &str,
+    call: &Call,
+    column: &Column,
+    population: Option<&Table>,
+) -> anyhow::Result<Told> {
+    let people = population.map(|table| {
+        table
+            .named(&column.name)
+            .with_context(|| format!("find the population of {:?}: no column has its name", column.name))
+    });
+    let input = Input::new(column, people.transpose()?, args.freq)?;
+    let outcome = judged(call, &input);
+    let refused = outcome.as_ref().err().cloned();
+    if args.explain {
+        return Ok(Told { said: Said::Explained(explained(call, column, &input, outcome)?), refused });
+    }
+    if let (Some(path), Ok(outcome)) = (&args.plot, &outcome) {
+        draw(path, name, call, column, &input, outcome)?;
+    }
+    Ok(Told { said: Said::Rows(rows(column, outcome)), refused })
 }
 
 /// A bar on a terminal's stderr while many series are judged.
@@ -95,17 +136,14 @@ fn progress(series: usize) -> ProgressBar {
 }
 
 /// What the method says of the series, or in words why it says nothing of it.
-fn judged(call: &Call, name: &str, input: &Input) -> Result<Outcome, String> {
+fn judged(call: &Call, input: &Input) -> Result<Outcome, String> {
     let series = input.series();
     let said = call.range(&series).and_then(|range| call.judge.judge(&series, range, &mut Memory::default()));
-    said.map_err(|refusal| {
-        eprintln!("{name}: {refusal}");
-        refusal.to_string()
-    })
+    said.map_err(|refusal| refusal.to_string())
 }
 
 /// A series that cannot be judged at all has its rows too, with the reason.
-fn rows(column: &Column, outcome: Result<Outcome, String>) -> Vec<Said> {
+fn rows(column: &Column, outcome: Result<Outcome, String>) -> Vec<Row> {
     let label = |index: usize| column.steps[index].label.as_str();
     match outcome {
         Ok(outcome) => {
@@ -113,12 +151,12 @@ fn rows(column: &Column, outcome: Result<Outcome, String>) -> Vec<Said> {
                 let index = outcome.from + at;
                 let numbers =
                     [column.values[index], outcome.expected[at], outcome.upperbound[at], outcome.score[at]];
-                Said::new(&column.name, label(index), numbers, *judgement)
+                Row::new(&column.name, label(index), numbers, *judgement)
             };
             outcome.judgements.iter().enumerate().map(row).collect()
         }
         Err(reason) => {
-            let row = |(index, value): (usize, &f64)| Said {
+            let row = |(index, value): (usize, &f64)| Row {
                 series: column.name.clone(),
                 t: label(index).to_owned(),
                 numbers: [*value, NA, NA, NA],

@@ -4,7 +4,7 @@ use anyhow::{Context as _, bail};
 use beaconfire_detect::outcome::NA;
 use beaconfire_detect::series::Day;
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
@@ -36,6 +36,9 @@ pub(super) struct Column {
 pub(super) struct Table {
     pub(super) series: Vec<Column>,
 }
+
+/// What the column of the times may be called, by which goes first.
+pub(super) const TIMES: [&str; 4] = ["t", "time", "timestamp", "date"];
 
 /// The largest file, bytes.
 const MAX_BYTES: u64 = 1 << 30;
@@ -69,18 +72,28 @@ pub(super) fn is_parquet(path: &Path) -> bool {
 impl Table {
     /// Reads a file, or CSV from stdin for `-`.
     pub(super) fn read(path: &Path) -> anyhow::Result<Self> {
+        Self::read_as(path, Ok)
+    }
+
+    /// The same, its rows brought into another form first.
+    pub(super) fn read_as(
+        path: &Path,
+        form: impl FnOnce(Raw) -> anyhow::Result<Raw>,
+    ) -> anyhow::Result<Self> {
         let at = || format!("read {}", path.display());
         if path == Path::new("-") {
-            return Self::parse(std::io::stdin().take(MAX_BYTES)).context("read stdin");
+            let raw = Raw::parse(std::io::stdin().take(MAX_BYTES));
+            return raw.and_then(form).and_then(Self::of).context("read stdin");
         }
         if is_parquet(path) {
             #[cfg(feature = "parquet")]
-            return super::parquet::read(path).and_then(Self::of).with_context(at);
+            return super::parquet::read(path).and_then(form).and_then(Self::of).with_context(at);
             #[cfg(not(feature = "parquet"))]
             bail!("{}: this program was built without Parquet; {WITH_PARQUET}", at());
         }
         let file = std::fs::File::open(path).with_context(at)?;
-        Self::parse(std::io::BufReader::new(file).take(MAX_BYTES)).with_context(at)
+        let raw = Raw::parse(std::io::BufReader::new(file).take(MAX_BYTES));
+        raw.and_then(form).and_then(Self::of).with_context(at)
     }
 
     /// The series of this name.
@@ -88,21 +101,19 @@ impl Table {
         self.series.iter().find(|column| column.name == name)
     }
 
+    #[cfg(test)]
     fn parse(from: impl Read) -> anyhow::Result<Self> {
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(from);
-        let header = reader.headers()?.iter().map(str::to_owned).collect();
-        let mut rows = Vec::new();
-        for row in reader.records() {
-            rows.push(row?.iter().map(|text| Cell::Text(text.to_owned())).collect());
-        }
-        Self::of(Raw { header, rows })
+        Raw::parse(from).and_then(Self::of)
     }
 
     fn of(raw: Raw) -> anyhow::Result<Self> {
         let column = |name: &str| raw.header.iter().position(|found| found == name);
-        let (time, date) = (column("t").or(column("time")).or(column("date")), column("date"));
-        let Some(time) = time else {
-            bail!("the header has none of t, time and date: write one of them, and a column for each series")
+        let date = column("date");
+        let Some(time) = TIMES.iter().find_map(|name| column(name)) else {
+            bail!(
+                "the header has none of {}: write one of them, and a column for each series",
+                TIMES.join(", ")
+            )
         };
         let at = Place { time, date };
         let series = match (column("series"), column("value")) {
@@ -110,6 +121,18 @@ impl Table {
             _ => wide(&raw, &at)?,
         };
         Ok(Self { series })
+    }
+}
+
+impl Raw {
+    fn parse(from: impl Read) -> anyhow::Result<Self> {
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(from);
+        let header = reader.headers()?.iter().map(str::to_owned).collect();
+        let mut rows = Vec::new();
+        for row in reader.records() {
+            rows.push(row?.iter().map(|text| Cell::Text(text.to_owned())).collect());
+        }
+        Ok(Self { header, rows })
     }
 }
 
@@ -135,7 +158,7 @@ impl Place {
 
 impl Cell {
     /// As it is written.
-    fn label(&self) -> String {
+    pub(super) fn label(&self) -> String {
         match self {
             Self::Missing => String::new(),
             Self::Text(text) => text.clone(),
@@ -182,7 +205,7 @@ impl Cell {
 }
 
 /// Days since 1970-01-01.
-fn day(date: Date) -> Day {
+pub(super) fn day(date: Date) -> Day {
     (date - Date::constant(1970, 1, 1)).get_days()
 }
 
@@ -228,14 +251,17 @@ fn wide(raw: &Raw, place: &Place) -> anyhow::Result<Vec<Column>> {
     Ok(named.map(|(name, values)| Column { name, steps: steps.clone(), values }).collect())
 }
 
-fn seconds(text: &str) -> Option<i64> {
+/// A step, an instant, or a date or a time of day without a zone, taken as UTC.
+pub(super) fn seconds(text: &str) -> Option<i64> {
     if let Ok(step) = text.parse::<i64>() {
         return Some(step);
     }
     if let Ok(at) = text.parse::<Timestamp>() {
         return Some(at.as_second());
     }
-    text.parse().ok().map(|date| i64::from(day(date)) * 86_400)
+    let at: DateTime = text.parse().ok()?;
+    let of_day = at.time().duration_since(jiff::civil::Time::midnight()).as_secs();
+    Some(i64::from(day(at.date())) * 86_400 + of_day)
 }
 
 /// A number, or NA where it is missing; none for what is neither.
@@ -271,7 +297,7 @@ mod tests {
     #[test]
     fn mistakes_are_told_with_their_line() {
         for (text, words) in [
-            ("a,b\n1,2\n", "none of t, time and date"),
+            ("a,b\n1,2\n", "none of t, time, timestamp, date"),
             ("t,a\n1,2\nx,3\n", "line 3"),
             ("t,a\n1,two\n", "no number"),
             ("date,a\n17,2\n", "no date"),
@@ -286,6 +312,7 @@ mod tests {
         assert_eq!(seconds("17"), Some(17));
         assert_eq!(seconds("1970-01-02"), Some(86_400));
         assert_eq!(seconds("1970-01-01T01:00:00+01:00"), Some(0));
+        assert_eq!(seconds("1970-01-02 00:01:00"), Some(86_460));
         assert_eq!(seconds("soon"), None);
         assert_eq!(Cell::Day(1).label(), "1970-01-02");
         assert_eq!(Cell::Second(-1).day(), Some(-1));

@@ -6,6 +6,7 @@ use std::f64::consts::TAU;
 use serde::{Deserialize, Serialize};
 
 use super::cells::{Counts, Fitter};
+use super::dispersed::{self, Tally};
 use crate::method::chart::{Level, from_its_beginning};
 use crate::num::glm::{Design, Family, fit_means, fit_nb};
 use crate::outcome::Refusal;
@@ -69,23 +70,62 @@ impl Model {
         .exp()
     }
 
+    /// The rows of the design by cell, in which points with the same row are together: each season, or, with a trend,
+    /// each point.
+    fn cells(self, freq: u32, end: usize, counts: &Counts) -> Cow<'_, [f64]> {
+        if self.trend {
+            return Cow::Owned((0..end).flat_map(|index| self.row(index, freq)).collect());
+        }
+        let all = || self.seasons(freq);
+        counts.seasons(freq, all).map_or_else(|| Cow::Owned(all()), Cow::Borrowed)
+    }
+
+    /// Gives each count before `end` to `take`, with its cell; whether all could be taken, and there are enough.
+    fn each(self, series: &Series<'_>, end: usize, mut take: impl FnMut(usize, f64) -> bool) -> bool {
+        let seasons = if self.trend { usize::MAX } else { series.freq.max(1) as usize };
+        let (mut cell, mut known) = (0, 0);
+        for y in &series.values[..end] {
+            if y.is_finite() {
+                if !take(cell, *y) {
+                    return false;
+                }
+                known += 1;
+            }
+            cell = if cell + 1 == seasons { 0 } else { cell + 1 };
+        }
+        known > self.size()
+    }
+
     /// Without a trend: through the sums of each season. None where the careful way is to be taken.
     fn fit_seasons(self, series: &Series<'_>, end: usize, counts: &Counts) -> Option<Vec<f64>> {
-        let freq = series.freq.max(1) as usize;
-        let all = || self.seasons(series.freq);
-        let rows = counts.seasons(series.freq, all).map_or_else(|| Cow::Owned(all()), Cow::Borrowed);
+        let rows = self.cells(series.freq, end, counts);
         let mut fitter = Fitter::new(counts, &rows, self.size());
-        let (mut season, mut known) = (0, 0);
-        for y in &series.values[..end] {
-            if *y >= 0.0 && *y < 1e12 {
-                fitter.add(season, *y);
-                known += 1;
-            } else if y.is_finite() {
-                return None;
+        let sound = self.each(series, end, |cell, y| {
+            let sound = (0.0..1e12).contains(&y);
+            if sound {
+                fitter.add(cell, y);
             }
-            season = if season + 1 == freq { 0 } else { season + 1 };
+            sound
+        });
+        if sound { fitter.fit() } else { None }
+    }
+
+    /// Coefficients and dispersion through sums, likewise.
+    fn fit_dispersed(self, series: &Series<'_>, end: usize, counts: &Counts) -> Option<(Vec<f64>, f64)> {
+        let rows = self.cells(series.freq, end, counts);
+        let mut fitter = Fitter::new(counts, &rows, self.size());
+        let mut tally = Tally::new(fitter.cells.len());
+        let sound = self.each(series, end, |cell, y| {
+            let sound = tally.add(cell, y);
+            if sound {
+                fitter.add(cell, y);
+            }
+            sound
+        });
+        if !sound {
+            return None;
         }
-        if known <= self.size() { None } else { fitter.fit() }
+        dispersed::fit(&fitter, tally).map(|(coefficients, theta)| (coefficients, 1.0 / theta))
     }
 
     /// Fits the model to all values before `end`: the coefficients, and the dispersion, estimated where it is not known.
@@ -97,10 +137,13 @@ impl Model {
         counts: Option<&Counts>,
     ) -> Result<(Vec<f64>, f64), Refusal> {
         from_its_beginning(series)?;
-        if let (Some(alpha), Some(counts)) = (alpha, counts.filter(|_| !self.trend))
-            && let Some(coefficients) = self.fit_seasons(series, end, counts)
-        {
-            return Ok((coefficients, alpha));
+        let quick = counts.and_then(|counts| match alpha {
+            Some(alpha) if self.trend || !counts.are_of(alpha) => None,
+            Some(alpha) => self.fit_seasons(series, end, counts).map(|found| (found, alpha)),
+            None => self.fit_dispersed(series, end, counts),
+        });
+        if let Some(found) = quick {
+            return Ok(found);
         }
         let known: Vec<usize> = (0..end).filter(|index| series.value(*index).is_finite()).collect();
         if known.len() <= self.size() {

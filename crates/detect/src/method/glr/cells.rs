@@ -8,8 +8,8 @@ use crate::num::glm::Family;
 /// The points that have the same row of the design.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Cell {
-    points: f64,
-    sum: f64,
+    pub(super) points: f64,
+    pub(super) sum: f64,
     /// Working weights and weighted working responses at the starting values.
     weight: f64,
     aim: f64,
@@ -42,6 +42,14 @@ impl Counts {
     pub(super) fn seasons(&self, freq: u32, make: impl FnOnce() -> Vec<f64>) -> Option<&[f64]> {
         let (known, rows) = self.seasons.get_or_init(|| (freq, make()));
         (*known == freq).then_some(rows)
+    }
+
+    /// Whether these are what counts give in this family.
+    pub(super) fn are_of(&self, alpha: f64) -> bool {
+        match self.family {
+            Family::Poisson => alpha == 0.0,
+            Family::NegativeBinomial { theta } => alpha > 0.0 && theta == 1.0 / alpha,
+        }
     }
 
     fn given(&self, y: f64) -> Given {
@@ -100,77 +108,81 @@ impl<'a> Fitter<'a> {
     }
 
     pub(super) fn fit(&self) -> Option<Vec<f64>> {
+        let family = self.counts.family;
         let cells = self.cells.iter().zip(self.rows.chunks_exact(self.size));
-        let known: Vec<(Known, &[f64])> = cells
-            .filter(|(cell, _)| cell.points > 0.0)
-            .map(|(cell, row)| (Known::new(*cell, self.counts.family), row))
-            .collect();
-        let rest: f64 = known.iter().map(|(cell, _)| cell.rest).sum();
-        let mut working: Vec<(f64, f64)> =
-            known.iter().map(|(known, _)| (known.cell.weight, known.cell.aim)).collect();
-        let mut before = self.deviance;
-        let mut coefficients = vec![0.0; self.size];
-        for _ in 0..25 {
-            self.solve(&known, &working, &mut coefficients)?;
-            let mut deviance = rest;
-            for ((known, row), working) in known.iter().zip(&mut working) {
-                let cell = &known.cell;
-                let eta: f64 = row.iter().zip(&coefficients).map(|(x, b)| x * b).sum();
-                let mu = eta.exp().max(f64::EPSILON);
-                let weight = match self.counts.family {
-                    Family::Poisson => cell.points * mu,
-                    Family::NegativeBinomial { theta } => cell.points * mu / (1.0 + mu / theta),
-                };
-                *working = (weight, weight * (eta + (known.mean - mu) / mu));
-                deviance += known.departure(self.counts.family, eta.max(LEAST), mu);
-            }
-            if !deviance.is_finite() {
+        let known: Vec<(Known, &[f64])> =
+            cells.filter(|(cell, _)| cell.points > 0.0).map(|(cell, row)| (Known::new(*cell), row)).collect();
+        let rest: f64 = known.iter().map(|(known, _)| known.rest(family)).sum();
+        let working = known.iter().map(|(known, _)| (known.cell.weight, known.cell.aim)).collect();
+        descend(&known, family, rest, working, self.deviance)
+    }
+}
+
+/// Iterated least squares for cells with rows, from working weights and weighted working responses and the deviance
+/// there, by R's stopping rule; `rest` is what a mean of its own for each cell leaves of the deviance.
+pub(super) fn descend(
+    known: &[(Known, &[f64])],
+    family: Family,
+    rest: f64,
+    mut working: Vec<(f64, f64)>,
+    mut before: f64,
+) -> Option<Vec<f64>> {
+    let mut coefficients = vec![0.0; known.first()?.1.len()];
+    for _ in 0..25 {
+        solve(known, &working, &mut coefficients)?;
+        let mut deviance = rest;
+        for ((known, row), working) in known.iter().zip(&mut working) {
+            let eta = eta(row, &coefficients);
+            let mu = eta.exp().max(f64::EPSILON);
+            *working = known.working(family, eta, mu);
+            deviance += known.departure(family, eta.max(LEAST), mu);
+        }
+        if !deviance.is_finite() {
+            return None;
+        }
+        if (deviance - before).abs() / (deviance.abs() + 0.1) < 1e-8 {
+            break;
+        }
+        before = deviance;
+    }
+    Some(coefficients)
+}
+
+/// The logarithm of a mean.
+pub(super) fn eta(row: &[f64], coefficients: &[f64]) -> f64 {
+    row.iter().zip(coefficients).map(|(x, b)| x * b).sum()
+}
+
+/// The normal equations, by Cholesky's method; the design is waves, far from repeating each other.
+fn solve(known: &[(Known, &[f64])], working: &[(f64, f64)], coefficients: &mut [f64]) -> Option<()> {
+    let p = coefficients.len();
+    let mut matrix = vec![0.0; p * p];
+    coefficients.fill(0.0);
+    match p {
+        3 => gather_few::<3>(known, working, &mut matrix, coefficients),
+        5 => gather_few::<5>(known, working, &mut matrix, coefficients),
+        _ => gather(known, working, &mut matrix, coefficients),
+    }
+    for i in 0..p {
+        let whole = matrix[i * p + i];
+        for j in 0..=i {
+            let (a, b) = (&matrix[i * p..i * p + j], &matrix[j * p..j * p + j]);
+            let known: f64 = a.iter().zip(b).map(|(a, b)| a * b).sum();
+            let left = matrix[i * p + j] - known;
+            matrix[i * p + j] = if i == j { left.sqrt() } else { left / matrix[j * p + j] };
+            if i == j && (left.is_nan() || left <= 1e-7 * whole) {
                 return None;
             }
-            if (deviance - before).abs() / (deviance.abs() + 0.1) < 1e-8 {
-                break;
-            }
-            before = deviance;
         }
-        Some(coefficients)
+        let (a, b) = (&matrix[i * p..i * p + i], &coefficients[..i]);
+        let known: f64 = a.iter().zip(b).map(|(a, b)| a * b).sum();
+        coefficients[i] = (coefficients[i] - known) / matrix[i * p + i];
     }
-
-    /// The normal equations, by Cholesky's method; the design is waves, far from repeating each other.
-    fn solve(
-        &self,
-        known: &[(Known, &[f64])],
-        working: &[(f64, f64)],
-        coefficients: &mut [f64],
-    ) -> Option<()> {
-        let p = self.size;
-        let mut matrix = vec![0.0; p * p];
-        coefficients.fill(0.0);
-        match p {
-            3 => gather_few::<3>(known, working, &mut matrix, coefficients),
-            5 => gather_few::<5>(known, working, &mut matrix, coefficients),
-            _ => gather(known, working, &mut matrix, coefficients),
-        }
-        for i in 0..p {
-            let whole = matrix[i * p + i];
-            for j in 0..=i {
-                let (a, b) = (&matrix[i * p..i * p + j], &matrix[j * p..j * p + j]);
-                let known: f64 = a.iter().zip(b).map(|(a, b)| a * b).sum();
-                let left = matrix[i * p + j] - known;
-                matrix[i * p + j] = if i == j { left.sqrt() } else { left / matrix[j * p + j] };
-                if i == j && (left.is_nan() || left <= 1e-7 * whole) {
-                    return None;
-                }
-            }
-            let (a, b) = (&matrix[i * p..i * p + i], &coefficients[..i]);
-            let known: f64 = a.iter().zip(b).map(|(a, b)| a * b).sum();
-            coefficients[i] = (coefficients[i] - known) / matrix[i * p + i];
-        }
-        for i in (0..p).rev() {
-            let known: f64 = (i + 1..p).map(|k| matrix[k * p + i] * coefficients[k]).sum();
-            coefficients[i] = (coefficients[i] - known) / matrix[i * p + i];
-        }
-        Some(())
+    for i in (0..p).rev() {
+        let known: f64 = (i + 1..p).map(|k| matrix[k * p + i] * coefficients[k]).sum();
+        coefficients[i] = (coefficients[i] - known) / matrix[i * p + i];
     }
+    Some(())
 }
 
 /// Adds up the lower half of the normal equations' matrix, and their right side.
@@ -208,35 +220,47 @@ fn gather_few<const P: usize>(
 }
 
 /// The logarithm of the least mean.
-const LEAST: f64 = -36.043_653_389_117_15;
+pub(super) const LEAST: f64 = -36.043_653_389_117_15;
 
 /// A cell with what does not change from step to step.
 #[derive(Clone, Copy)]
-struct Known {
-    cell: Cell,
-    mean: f64,
+pub(super) struct Known {
+    pub(super) cell: Cell,
+    pub(super) mean: f64,
     /// The logarithm of the mean; 0 where that is 0.
-    log: f64,
-    /// The deviance of the points from their mean.
-    rest: f64,
+    pub(super) log: f64,
 }
 
 impl Known {
-    fn new(cell: Cell, family: Family) -> Self {
+    pub(super) fn new(cell: Cell) -> Self {
         let mean = cell.sum / cell.points;
         let log = if cell.sum > 0.0 { mean.ln() } else { 0.0 };
+        Self { cell, mean, log }
+    }
+
+    /// Working weight and weighted working response.
+    pub(super) fn working(&self, family: Family, eta: f64, mu: f64) -> (f64, f64) {
+        let weight = match family {
+            Family::Poisson => self.cell.points * mu,
+            Family::NegativeBinomial { theta } => self.cell.points * mu / (1.0 + mu / theta),
+        };
+        (weight, weight * (eta + (self.mean - mu) / mu))
+    }
+
+    /// The deviance of the points from their mean.
+    fn rest(&self, family: Family) -> f64 {
+        let Self { cell, mean, log } = self;
         let own = cell.rest - cell.sum * log;
-        let rest = match family {
+        2.0 * match family {
             Family::Poisson => own,
             Family::NegativeBinomial { theta } => {
                 own + (cell.sum + cell.points * theta) * (mean + theta).ln()
             }
-        };
-        Self { cell, mean, log, rest: 2.0 * rest }
+        }
     }
 
     /// How much more the deviance from `mu` is.
-    fn departure(&self, family: Family, eta: f64, mu: f64) -> f64 {
+    pub(super) fn departure(&self, family: Family, eta: f64, mu: f64) -> f64 {
         let Cell { points, sum, .. } = self.cell;
         let own = if sum > 0.0 { sum * (self.log - eta) } else { 0.0 };
         2.0 * match family {
