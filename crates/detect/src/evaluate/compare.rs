@@ -258,9 +258,9 @@ mod tests {
             let gain = guesses.difference.expect("a difference to another").pod;
             assert!(gain.low > 0.2 && gain.low < gain.value && gain.value < gain.high, "{gain:?}");
             assert!(knows.difference.is_none());
-            // Who finds more is first more often, and the differences are those of the shares found.
+            // Who finds more is first more often; what both find is no more than what one does.
             let paired = guesses.difference.expect("a difference to another").paired;
-            assert!(paired.sooner.low > paired.later.high && paired.both.value < guesses.measures.pod.value);
+            assert!(paired.sooner.low > paired.later.high && paired.both.value <= guesses.measures.pod.value);
             assert!((dial.measures.pod.value - knows.measures.pod.value).abs() < 0.06, "{dial:?}");
         }
     }
