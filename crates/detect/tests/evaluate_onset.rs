@@ -25,6 +25,10 @@ fn onset_finds_more_outbreaks_than_farrington_flexible_and_not_later() {
         let difference = rows[1].difference.unwrap();
         assert!(difference.pod.low > 0.01, "{}: {difference:?}", rows[0].budget);
         assert!(difference.delay.high < 0.0, "{}: {difference:?}", rows[0].budget);
+        assert!(difference.pod_1week.value > 0.0, "{}: {difference:?}", rows[0].budget);
+        let paired = difference.paired;
+        assert!(paired.sooner.low > paired.later.high, "{}: {paired:?}", rows[0].budget);
+        assert!(paired.delay.value < 0.03, "{}: {paired:?}", rows[0].budget);
         // The budget is met on other series, though scores go on being high just after an outbreak.
         let fpr = rows[0].measures.fpr.value / rows[0].budget;
         assert!((0.7..1.3).contains(&fpr), "{}: {fpr}", rows[0].budget);

@@ -6,7 +6,8 @@ use super::calibrate::{Level, Pool, bisect, outside, tie_draws};
 use super::candidate::{Candidate, Says};
 use super::interval::{Interval, resamples};
 use super::labelled::Labelled;
-use super::measure::{Measures, Tally};
+use super::measure::{Measures, Tally, delays};
+use super::paired::{Paired, Pairs};
 
 /// How methods are compared.
 #[derive(Serialize, Clone, Debug, PartialEq)]
@@ -38,6 +39,8 @@ pub struct Judged {
     pub levels: Vec<(Option<u32>, Level)>,
     /// The counts of every series.
     pub tallies: Vec<Tally>,
+    /// Steps to the first alarm of every series' outbreaks; none for those not found.
+    pub delays: Vec<Vec<Option<usize>>>,
 }
 
 /// A line of the table: a candidate at a budget.
@@ -70,6 +73,8 @@ pub struct Difference {
     pub ced: Interval,
     /// Of the delay with the full duration for outbreaks not found.
     pub delay: Interval,
+    /// The candidate of the options against this one, outbreak by outbreak.
+    pub paired: Paired,
 }
 
 /// Candidates side by side.
@@ -151,10 +156,11 @@ fn at_budgets(
         let levels: Vec<(Option<u32>, Level)> = groups.iter().map(|g| (*g, level(*g, budget))).collect();
         let tally = |(at, series): (usize, &Labelled)| {
             let own = levels.iter().find(|(group, _)| of(*group, series)).expect("every group has a level");
-            Tally::of(series, &alarms(&own.1, at))
+            let alarms = alarms(&own.1, at);
+            (Tally::of(series, &alarms), delays(series, &alarms))
         };
-        let tallies = evaluation.iter().enumerate().map(tally).collect();
-        Judged { budget, levels, tallies }
+        let (tallies, delays) = evaluation.iter().enumerate().map(tally).unzip();
+        Judged { budget, levels, tallies, delays }
     };
     options.budgets.iter().map(|budget| judged(*budget)).collect()
 }
@@ -176,7 +182,12 @@ pub fn tabulate(
             judged.iter().map(|j| draws(&j[at_budget].tallies, &resamples)).collect();
         let total = |at: usize| judged[at][at_budget].tallies.iter().copied().sum::<Tally>();
         for (at, label) in labels.iter().enumerate() {
-            let difference = |to: usize| difference((total(to), &drawn[to]), (total(at), &drawn[at]));
+            let difference = |to: usize| {
+                let one_by_one = judged[to][at_budget].delays.iter().zip(&judged[at][at_budget].delays);
+                let pairs: Vec<Pairs> = one_by_one.map(|(one, other)| Pairs::of(one, other)).collect();
+                let paired = pairs.iter().copied().sum::<Pairs>().paired(&draws(&pairs, &resamples));
+                difference((total(to), &drawn[to]), (total(at), &drawn[at]), paired)
+            };
             rows.push(Row {
                 label: (*label).to_owned(),
                 budget: *budget,
@@ -190,11 +201,11 @@ pub fn tabulate(
     Comparison { options: options.clone(), series: evaluation.len(), calibration, rows }
 }
 
-fn draws(tallies: &[Tally], resamples: &[Vec<u32>]) -> Vec<Tally> {
+fn draws<T: Copy + std::iter::Sum>(tallies: &[T], resamples: &[Vec<u32>]) -> Vec<T> {
     resamples.iter().map(|draw| draw.iter().map(|at| tallies[*at as usize]).sum()).collect()
 }
 
-fn difference(a: (Tally, &[Tally]), b: (Tally, &[Tally])) -> Difference {
+fn difference(a: (Tally, &[Tally]), b: (Tally, &[Tally]), paired: Paired) -> Difference {
     let of = |f: fn(&Tally) -> f64| {
         Interval::of_draws(f(&a.0) - f(&b.0), a.1.iter().zip(b.1).map(|(a, b)| f(a) - f(b)))
     };
@@ -204,6 +215,7 @@ fn difference(a: (Tally, &[Tally]), b: (Tally, &[Tally])) -> Difference {
         sensitivity: of(Tally::sensitivity),
         ced: of(Tally::ced),
         delay: of(Tally::mean_delay),
+        paired,
     }
 }
 
@@ -246,6 +258,9 @@ mod tests {
             let gain = guesses.difference.expect("a difference to another").pod;
             assert!(gain.low > 0.2 && gain.low < gain.value && gain.value < gain.high, "{gain:?}");
             assert!(knows.difference.is_none());
+            // Who finds more is first more often; what both find is no more than what one does.
+            let paired = guesses.difference.expect("a difference to another").paired;
+            assert!(paired.sooner.low > paired.later.high && paired.both.value <= guesses.measures.pod.value);
             assert!((dial.measures.pod.value - knows.measures.pod.value).abs() < 0.06, "{dial:?}");
         }
     }

@@ -61,6 +61,16 @@ pub struct Measures {
     pub unjudged: Interval,
 }
 
+/// Steps from onset to first alarm of each outbreak to be found; none for one that is not.
+#[must_use]
+pub fn delays(series: &Labelled, alarms: &[f64]) -> Vec<Option<usize>> {
+    let delay = |outbreak: std::ops::Range<usize>| {
+        let of = alarms.iter().skip(outbreak.start - series.judged.start).take(outbreak.len());
+        of.map(|alarm| *alarm > 0.0).position(|alarm| alarm)
+    };
+    series.to_find().map(delay).collect()
+}
+
 impl Tally {
     /// Counts the alarms (1, 0, or not-a-number where not judged) of the judged steps of a series.
     #[must_use]
@@ -76,9 +86,7 @@ impl Tally {
             *count += 1;
             tally.unjudged += u64::from(alarm.is_nan());
         }
-        for outbreak in series.to_find() {
-            let from = outbreak.start - series.judged.start;
-            let first = alarms[from..].iter().take(outbreak.len()).position(|alarm| *alarm > 0.0);
+        for (outbreak, first) in series.to_find().zip(delays(series, alarms)) {
             tally.outbreaks += 1;
             tally.delay_or_duration += first.unwrap_or(outbreak.len()) as u64;
             if let Some(delay) = first {

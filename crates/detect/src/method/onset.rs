@@ -34,6 +34,7 @@ struct Onset {
     sizes: Vec<f64>,
     shape: Vec<f64>,
     fading: f64,
+    own: f64,
     years: usize,
     #[serde(rename = "halfLife")]
     half_life: f64,
@@ -53,11 +54,12 @@ impl Default for Onset {
             threshold: 2.5,
             sizes: vec![1.0, 2.0, 4.0, 8.0],
             shape: vec![0.5, 0.42],
-            fading: 0.7,
+            fading: 0.15,
+            own: 1.8,
             years: 12,
-            half_life: 5.0,
+            half_life: 10.0,
             skipped: None,
-            minimum: 3,
+            minimum: 7,
             trend: true,
             harmonics: 2,
             population_offset: false,
@@ -92,6 +94,7 @@ impl Onset {
         require(self.shape.iter().all(|w| *w > 0.0), "shape", "must be above 0")?;
         require(shares <= 1.000_001, "shape", "must not add up to more than 1")?;
         require(self.fading > 0.0 && self.fading <= 1.0, "fading", "must be above 0 and at most 1")?;
+        require(self.own.is_finite(), "own", "must be a number")?;
         require((1..=100).contains(&self.years), "years", "must be from 1 to 100")?;
         require(self.half_life > 0.0 && self.half_life.is_finite(), "halfLife", "must be above 0")?;
         require((3..=1000).contains(&self.minimum), "minimum", "must be from 3 to 1000")?;
@@ -187,8 +190,9 @@ impl Onset {
         self.sizes.iter().map(|size| (0..=reach).map(|began| evidence(*size, began)).collect()).collect()
     }
 
-    /// The logarithm of the mixed likelihood ratio. An outbreak that began earlier is thought of only while counts
-    /// are above what is usual.
+    /// The logarithm of the mixed likelihood ratio. An outbreak that began earlier is thought of only where this count
+    /// speaks for it by itself: else the steps after a false alarm would be false alarms too, and take up a budget
+    /// that finds outbreaks in their first step.
     fn score(&self, now: &Usual, before: &[Vec<f64>], count: f64) -> f64 {
         let sd = now.sd();
         let mixed = |began: usize| {
@@ -199,11 +203,15 @@ impl Onset {
             )
         };
         let onsets = before.first().map_or(1, Vec::len);
-        let lasting = if count > now.mean { onsets } else { 1 };
+        let alone = |began: usize| {
+            let added = self.sizes.iter().map(|size| size * sd * self.shape[began]);
+            ln_mean_exp(added.map(|added| (1.0, now.ln_ratio(count, added))))
+        };
+        let lasts = |began: usize| began == 0 || (count > now.mean && alone(began) > self.own);
         let parts: Vec<(f64, f64)> = (0..onsets)
             .map(|began| {
                 let weight = self.fading.powi(began as i32);
-                (weight, if began < lasting { mixed(began) } else { f64::NEG_INFINITY })
+                (weight, if lasts(began) { mixed(began) } else { f64::NEG_INFINITY })
             })
             .collect();
         ln_mean_exp(parts.iter().copied())

@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::evaluate::SCENARIOS;
 use crate::evaluate::random::Random;
+use crate::evaluate::simulate::replications;
 
 fn judge(params: &str) -> Box<dyn Judge> {
     METHOD.parse(params).unwrap()
@@ -31,6 +33,47 @@ fn two_weeks_together_are_an_alarm_where_one_is_not() {
     assert_eq!(twice.judgements[0], Judgement::Alarm, "{}", twice.score[0]);
     assert!((once.expected[0] - twice.expected[0]).abs() < 1e-12);
     assert!(twice.upperbound[0] < once.upperbound[0]);
+}
+
+#[test]
+fn what_follows_a_false_alarm_is_none_unless_it_speaks_for_itself() {
+    let mut values = usual_weeks(1);
+    values.truncate(206);
+    let after = |next: f64| run("{}", &[&values[..205], &[30.0, next]].concat(), 205).judgements;
+    assert_eq!(after(8.0), [Judgement::Alarm, Judgement::NoAlarm]);
+    assert_eq!(after(14.0), [Judgement::Alarm, Judgement::Alarm]);
+    let carried = run(r#"{"own": -10, "fading": 1}"#, &[&values[..205], &[30.0, 8.0]].concat(), 205);
+    assert_eq!(carried.judgements, [Judgement::Alarm, Judgement::Alarm]);
+}
+
+#[test]
+fn in_the_first_years_there_are_not_more_false_alarms_than_later() {
+    let quiet = replications(&SCENARIOS, 7103, 0..2, false);
+    let rate = |weeks: Range<usize>| {
+        let alarms = quiet.iter().map(|series| {
+            let outcome = judge("{}").judge(&series.series(), weeks.clone(), &mut Memory::default()).unwrap();
+            outcome.judgements.iter().filter(|judgement| **judgement == Judgement::Alarm).count()
+        });
+        alarms.sum::<usize>() as f64 / (quiet.len() * weeks.len()) as f64
+    };
+    let (first, later) = (rate(9..104), rate(217..312));
+    assert!(first < 1.25 * later && later < 0.012, "{first} {later}");
+}
+
+#[test]
+fn a_season_that_is_there_stays_and_one_that_is_not_is_not_fitted() {
+    let mut random = Random::new(&[8]);
+    let flat: Vec<f64> = (0..416).map(|_| random.poisson(20.0) as f64).collect();
+    let fitted = |values: &[f64]| run("{}", values, 364).expected;
+    let spread = |expected: &[f64]| {
+        let all = expected.iter().copied();
+        all.clone().fold(0.0, f64::max) / all.fold(f64::INFINITY, f64::min)
+    };
+    assert!(spread(&fitted(&flat)) < 1.04, "{}", spread(&fitted(&flat)));
+    let mean = |week: usize| 20.0 * (0.4 * (std::f64::consts::TAU * week as f64 / 52.0).sin()).exp();
+    let season: Vec<f64> = (0..416).map(|week| random.poisson(mean(week)) as f64).collect();
+    let found = spread(&fitted(&season)).ln();
+    assert!((found / 0.8 - 1.0).abs() < 0.15, "{found}");
 }
 
 #[test]
@@ -102,7 +145,7 @@ fn edge_series_give_a_value_or_a_reason() {
     let zeros = run("{}", &[0.0; 100], 50);
     assert!(zeros.judgements.iter().all(|judgement| *judgement == Judgement::NoAlarm));
     let short = run("{}", &[1.0; 3], 2);
-    let few = Judgement::CannotJudge(Reason::TooFewObservations { have: 2, need: 3 });
+    let few = Judgement::CannotJudge(Reason::TooFewObservations { have: 2, need: 7 });
     assert_eq!(short.judgements, [few]);
     assert_eq!(run("{}", &[1.0, f64::NAN], 1).judgements, [Judgement::CannotJudge(Reason::Missing)]);
 }
@@ -135,11 +178,12 @@ fn parameters_are_checked() {
         r#"{"fading": 0}"#,
         r#"{"mode": "compat"}"#,
         r#"{"minimum": 1}"#,
+        r#"{"own": null}"#,
         r#"{"alpha": 0.01}"#,
     ] {
         assert!(METHOD.parse(bad).is_err(), "{bad}");
     }
-    for word in ["halfLife", "pastStepsNotIncluded", "populationOffset"] {
+    for word in ["own", "halfLife", "pastStepsNotIncluded", "populationOffset"] {
         assert!(METHOD.doc.contains(&format!("`{word}`")));
     }
 }

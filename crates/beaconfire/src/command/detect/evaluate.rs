@@ -26,7 +26,10 @@ use std::path::{Path, PathBuf};
 Every method gets the level of its own statistic that uses up the budget of false alarms: on simulated series without
 an outbreak and with another seed, or on the steps outside the outbreaks of the file. Measures: POD (outbreaks found),
 POD1 (in their first week), sens, spec, FPR, PPV, F1 (by week), CED (weeks to the first alarm, of those found), delay
-(the same, those not found with their whole duration). Shares in percent, with 95 % intervals.
+(the same, those not found with their whole duration). Shares in percent, with 95 % intervals. CED makes one that also
+finds what others never do look slow; the last columns compare the first method (or --against) with each of the others
+outbreak by outbreak: how many more it finds, how many weeks later its alarm comes where both find one, and of how many
+outbreaks it is the first or only one to tell / the other is.
 
 With --windows the series are measurements, such as those of the Numenta Anomaly Benchmark, and the windows labelled in
 them are the outbreaks. Then each method also stands with the limits that it has by itself: windows hit, false alarms

@@ -1,6 +1,7 @@
 //! What is usual: a log-linear model of level, trend and season, fitted with priors and without past outbreaks.
 
 use std::f64::consts::TAU;
+use std::ops::Range;
 
 use super::evidence::Usual;
 use crate::series::Series;
@@ -21,12 +22,12 @@ pub(super) struct Shape {
     pub(super) half_life: f64,
 }
 
-/// Standard deviations of the priors, as logarithms: of a year's trend, and of seasons and weekdays. The level has
-/// none. On a long series they are not felt; on a short one they keep its few values from being called a season.
+/// The widest standard deviations of the priors, as logarithms: of a year's trend, and of seasons and weekdays. The
+/// level has none. They keep the few values of a short series from being called a season; a long one narrows them.
 const TREND_PRIOR: f64 = 0.3;
 const SEASON_PRIOR: f64 = 0.5;
 /// The dispersion believed in before any data, and after how many steps the data weigh as much.
-const PHI_PRIOR: (f64, f64) = (1.5, 10.0);
+const PHI_PRIOR: (f64, f64) = (2.0, 10.0);
 /// A past count is half believed to belong to an outbreak when its deviance residual is this.
 const OUTLYING: f64 = 3.5;
 /// Lags at which residuals are compared to see whether the level wanders: longer than an outbreak lasts.
@@ -39,6 +40,10 @@ const MOST_WANDER: f64 = 4.0;
 /// Logarithms of means are kept within this.
 const ETA_RANGE: f64 = 28.0;
 const MOST_ITERATIONS: usize = 30;
+/// The round before which the priors are narrowed: the fit is close to its end, but has not been at it.
+const NARROWING: usize = 4;
+/// No prior is narrower than this, as a precision.
+const NARROWEST: f64 = 1e8;
 
 /// The season's columns of every step that may be needed.
 pub(super) struct Calendar {
@@ -116,6 +121,27 @@ impl Calendar {
         row
     }
 
+    /// The columns that have a prior together: the trend, each wave, the weekdays.
+    fn groups(&self) -> impl Iterator<Item = Range<usize>> {
+        let waves = 1 + usize::from(self.shape.trend);
+        let days = waves + 2 * self.shape.harmonics;
+        let wave = move |j| waves + 2 * j..waves + 2 * j + 2;
+        let groups = std::iter::once(1..waves).chain((0..self.shape.harmonics).map(wave));
+        groups.chain(std::iter::once(days..self.count)).filter(|group| !group.is_empty())
+    }
+
+    /// Narrows every prior to the variance that its coefficients are found to have: their mean square less what
+    /// chance gives them. It is the positive-part rule of James and Stein (Efron and Morris, Journal of the American
+    /// Statistical Association 68, 1973): a trend or wave that is there stays, one that is not is not fitted.
+    fn narrow<const P: usize>(&self, penalty: &mut [f64; P], b: &[f64; P], root: &Root<P>, phi: f64) {
+        for group in self.groups() {
+            let chance: f64 = group.clone().map(|j| root.solve(unit(j, phi))[j]).sum();
+            let squares: f64 = group.clone().map(|j| b[j] * b[j]).sum();
+            let precision = group.len() as f64 / (squares - chance).max(1e-9);
+            group.for_each(|j| penalty[j] = precision.clamp(penalty[j], NARROWEST));
+        }
+    }
+
     fn penalty(&self, column: usize) -> f64 {
         match column {
             0 => 0.0,
@@ -138,7 +164,7 @@ impl Calendar {
     fn fit_in<const P: usize>(&self, mut past: Vec<Past>, now: usize) -> Fitted {
         let narrow = |row: Columns| -> [f64; P] { std::array::from_fn(|j| row[j]) };
         let rows: Vec<[f64; P]> = past.iter().map(|past| narrow(self.row(past.index, now))).collect();
-        let penalty: [f64; P] = std::array::from_fn(|j| self.penalty(j));
+        let mut penalty: [f64; P] = std::array::from_fn(|j| self.penalty(j));
         let fade = (-self.shape.half_life.recip()).exp2();
         let ages: Vec<f64> = past.iter().map(|past| fade.powi((now - past.index) as i32)).collect();
         let exposed: f64 = past.iter().zip(&ages).map(|(past, age)| age * past.offset.exp()).sum();
@@ -147,8 +173,13 @@ impl Calendar {
         let mut b = [0.0; P];
         b[0] = ((cases + 0.5) / exposed).ln();
         let mut phi = PHI_PRIOR.0;
+        // In less than a year a season may be there and not have shown.
+        let long = past.len() > 1 && past[past.len() - 1].index - past[0].index >= self.freq as usize;
         let mut information = [[0.0; P]; P];
         for round in 0..MOST_ITERATIONS {
+            if round == NARROWING && long {
+                self.narrow(&mut penalty, &b, &Root::of(&information), phi);
+            }
             let (mut score, mut squares, mut weights) = ([0.0; P], 0.0, 0.0);
             let half_case = 0.5 / total;
             information = [[0.0; P]; P];
@@ -180,13 +211,15 @@ impl Calendar {
             let longest = step.iter().fold(0.0f64, |longest, s| longest.max(s.abs()));
             let shrink = if longest > 2.0 { 2.0 / longest } else { 1.0 };
             b.iter_mut().zip(step).for_each(|(b, step)| *b += shrink * step);
-            if round >= 3 && longest < 1e-6 {
+            if round > NARROWING && longest < 1e-4 {
                 break;
             }
         }
         let root = Root::of(&information);
-        let unit = |j: usize| std::array::from_fn(|k| if j == k { phi } else { 0.0 });
-        let covariance = (0..P).map(|j| widen(root.solve(unit(j)))).collect();
+        let covariance = (0..P).map(|j| widen(root.solve(unit(j, phi)))).collect();
+        // The tail of a t distribution where the dispersion is found from few counts.
+        let freedom = total - self.count as f64 + PHI_PRIOR.1;
+        let phi = phi * freedom.max(4.0) / (freedom.max(4.0) - 2.0);
         Fitted { coefficients: widen(b), covariance, phi, past }
     }
 
@@ -294,6 +327,10 @@ fn wander(all: &[Residual], phi: f64) -> f64 {
 fn dispersion(squares: f64, total: f64, p: usize) -> f64 {
     let (prior, steps) = PHI_PRIOR;
     ((squares + prior * steps) / ((total - p as f64).max(1.0) + steps)).max(1.0)
+}
+
+fn unit<const P: usize>(at: usize, length: f64) -> [f64; P] {
+    std::array::from_fn(|j| if j == at { length } else { 0.0 })
 }
 
 fn widen<const P: usize>(narrow: [f64; P]) -> Columns {

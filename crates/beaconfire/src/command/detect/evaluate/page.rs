@@ -1,6 +1,6 @@
 //! The comparison as a page that stands alone.
 
-use super::table::{percent, ranged};
+use super::table::{order, percent, ranged, steps};
 use beaconfire_detect::evaluate::curve::curve;
 use beaconfire_detect::evaluate::{Candidate, Comparison, Labelled};
 use beaconfire_detect::picture::curves::{Curve, Curves, svg};
@@ -62,13 +62,19 @@ fn tabled(out: &mut String, comparison: &Comparison, budget: f64) {
         "CED",
         "delay",
         "POD that the first has more",
+        "how much later it is on what both find",
+        "it is first or alone / the other is",
     ] {
         let _ = write!(out, "<th scope=\"col\">{head}</th>");
     }
     out.push_str("</tr>");
     for row in comparison.rows.iter().filter(|row| row.budget == budget) {
         let m = &row.measures;
-        let difference = row.difference.as_ref().map_or(String::new(), |difference| ranged(&difference.pod));
+        let difference = row.difference.as_ref().map_or("</td><td></td><td>".to_owned(), |difference| {
+            let paired = &difference.paired;
+            let (more, later) = (ranged(&difference.pod), steps(&paired.delay));
+            format!("{more}</td><td>{later}</td><td>{}", order(paired))
+        });
         let label = row.label.replace('&', "&amp;").replace('<', "&lt;");
         let _ = write!(
             out,

@@ -1,6 +1,6 @@
 //! The comparison as a table of text.
 
-use beaconfire_detect::evaluate::{Comparison, Interval, Row};
+use beaconfire_detect::evaluate::{Comparison, Interval, Paired, Row};
 use std::fmt::Write as _;
 
 /// One table for each budget.
@@ -10,7 +10,7 @@ pub(super) fn table(comparison: &Comparison) -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(
             out,
-            "\nfalse-alarm budget {}\n{:<26}{:>18}{:>18}{:>7}{:>7}{:>7}{:>7}{:>7}{:>7}{:>7}{:>9}  POD that the first has more",
+            "\nfalse-alarm budget {}\n{:<26}{:>18}{:>18}{:>7}{:>7}{:>7}{:>7}{:>7}{:>7}{:>7}{:>9}  {:<20}{:<21}{}",
             percent(*budget),
             "method",
             "POD",
@@ -22,7 +22,10 @@ pub(super) fn table(comparison: &Comparison) -> String {
             "F1",
             "CED",
             "delay",
-            "unjudged"
+            "unjudged",
+            "first: POD more",
+            "later on both's",
+            "first / after"
         );
         for row in comparison.rows.iter().filter(|row| row.budget == *budget) {
             line(&mut out, row);
@@ -33,7 +36,10 @@ pub(super) fn table(comparison: &Comparison) -> String {
 
 fn line(out: &mut String, row: &Row) {
     let m = &row.measures;
-    let difference = row.difference.as_ref().map_or(String::new(), |difference| ranged(&difference.pod));
+    let difference = row.difference.as_ref().map_or(String::new(), |difference| {
+        let (paired, more) = (&difference.paired, ranged(&difference.pod));
+        format!("{more:<20}{:<21}{}", steps(&paired.delay), order(paired))
+    });
     let _ = writeln!(
         out,
         "{:<26}{:>18}{:>18}{:>7}{:>7}{:>7}{:>7}{:>7.3}{:>7.2}{:>7.2}{:>9}  {difference}",
@@ -49,6 +55,16 @@ fn line(out: &mut String, row: &Row) {
         m.delay.value,
         percent(m.unjudged.value),
     );
+}
+
+/// A difference of delays.
+pub(super) fn steps(interval: &Interval) -> String {
+    format!("{:+.3} [{:+.3}, {:+.3}]", interval.value, interval.low, interval.high)
+}
+
+/// How many outbreaks the one finds first or alone, and how many the other.
+pub(super) fn order(paired: &Paired) -> String {
+    format!("{} / {}", percent(paired.sooner.value), percent(paired.later.value))
 }
 
 pub(super) fn ranged(interval: &Interval) -> String {
