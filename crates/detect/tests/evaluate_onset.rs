@@ -29,8 +29,9 @@ fn onset_finds_more_outbreaks_than_farrington_flexible_and_not_later() {
         let paired = difference.paired;
         assert!(paired.sooner.low > paired.later.high, "{}: {paired:?}", rows[0].budget);
         assert!(paired.delay.value < 0.03, "{}: {paired:?}", rows[0].budget);
-        // The budget is met on other series, though scores go on being high just after an outbreak.
+        // The budget is met on other series, though scores go on being high just after an outbreak: to three standard
+        // deviations of what two counts of about 100 false alarms differ by. On 100 replications it is met to 4 %.
         let fpr = rows[0].measures.fpr.value / rows[0].budget;
-        assert!((0.7..1.3).contains(&fpr), "{}: {fpr}", rows[0].budget);
+        assert!((0.6..1.42).contains(&fpr), "{}: {fpr}", rows[0].budget);
     }
 }
