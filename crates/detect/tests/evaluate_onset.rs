@@ -17,8 +17,8 @@ fn onset_finds_more_outbreaks_than_farrington_flexible_and_not_later() {
         candidate("onset", json!({}), By::Score),
         candidate("farringtonFlexible", flexible, By::Small("pvalue")),
     ];
-    let evaluation = replications(&SCENARIOS, 7001, 0..10, true);
-    let calibration = replications(&SCENARIOS, 7002, 0..10, false);
+    let evaluation = replications(&SCENARIOS, 7001, 0..30, true);
+    let calibration = replications(&SCENARIOS, 7002, 0..30, false);
     let options = Options { pool: Pool::All, draws: 400, against: Some(0), ..Options::default() };
     let table = compare(&candidates, &evaluation, &calibration, &options);
     for rows in table.rows.chunks(2) {
@@ -29,9 +29,8 @@ fn onset_finds_more_outbreaks_than_farrington_flexible_and_not_later() {
         let paired = difference.paired;
         assert!(paired.sooner.low > paired.later.high, "{}: {paired:?}", rows[0].budget);
         assert!(paired.delay.value < 0.03, "{}: {paired:?}", rows[0].budget);
-        // The budget is met on other series, though scores go on being high just after an outbreak: to three standard
-        // deviations of what two counts of about 100 false alarms differ by. On 100 replications it is met to 4 %.
+        // The budget is met on other series, though scores go on being high just after an outbreak.
         let fpr = rows[0].measures.fpr.value / rows[0].budget;
-        assert!((0.6..1.42).contains(&fpr), "{}: {fpr}", rows[0].budget);
+        assert!((0.7..1.3).contains(&fpr), "{}: {fpr}", rows[0].budget);
     }
 }
