@@ -17,8 +17,8 @@ fn onset_finds_more_outbreaks_than_farrington_flexible_and_not_later() {
         candidate("onset", json!({}), By::Score),
         candidate("farringtonFlexible", flexible, By::Small("pvalue")),
     ];
-    let evaluation = replications(&SCENARIOS, 7001, 0..10, true);
-    let calibration = replications(&SCENARIOS, 7002, 0..10, false);
+    let evaluation = replications(&SCENARIOS, 7001, 0..30, true);
+    let calibration = replications(&SCENARIOS, 7002, 0..30, false);
     let options = Options { pool: Pool::All, draws: 400, against: Some(0), ..Options::default() };
     let table = compare(&candidates, &evaluation, &calibration, &options);
     for rows in table.rows.chunks(2) {
