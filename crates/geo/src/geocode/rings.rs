@@ -35,7 +35,7 @@ impl RawRings<'_> {
 
     /// The rings in whole units; `None` where they are cut short or leave the globe.
     pub(super) fn grids(&self, units: u32) -> Option<Vec<Grid>> {
-        let units = i64::from(units);
+        let units = u64::from(units);
         let (mut lat, mut lon) = (0i64, 0i64);
         let mut rest = Bytes(self.bytes);
         let mut grids = Vec::new();
@@ -49,7 +49,7 @@ impl RawRings<'_> {
             for _ in 0..count {
                 lat = lat.checked_add(rest.signed()?)?;
                 lon = lon.checked_add(rest.signed()?)?;
-                if lat.abs() > 90 * units || lon.abs() > 180 * units {
+                if lat.unsigned_abs() > 90 * units || lon.unsigned_abs() > 180 * units {
                     return None;
                 }
                 grid.push((lat, lon));
@@ -86,4 +86,25 @@ pub(super) fn ring(grid: &Grid, units: u32) -> Option<Ring> {
     let degrees = |unit: i64| unit as f64 / f64::from(units);
     let point = |&(lat, lon): &(i64, i64)| Point::new(degrees(lat), degrees(lon)).ok();
     Ring::new(grid.iter().chain(grid.first()).map(point).collect::<Option<Vec<_>>>()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_off_the_globe_are_no_rings() {
+        for far in [i64::MIN, i64::MAX, 91, -91] {
+            let mut bytes = Vec::new();
+            write(&mut bytes, &[vec![(0, 0), (0, 1), (far, 0)]]);
+            let rings = raw(&mut Bytes(&bytes)).expect("one ring");
+            assert_eq!(rings.grids(1), None, "{far}");
+        }
+        let mut bytes = Vec::new();
+        write(&mut bytes, &[vec![(0, 0), (90, 0), (0, -180)]]);
+        assert_eq!(
+            raw(&mut Bytes(&bytes)).and_then(|rings| rings.grids(1)).map(|grids| grids.len()),
+            Some(1)
+        );
+    }
 }
