@@ -10,7 +10,7 @@ pub(super) fn table(comparison: &Comparison) -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(
             out,
-            "\nfalse-alarm budget {}\n{:<26}{:>18}{:>18}{:>7}{:>7}{:>7}{:>7}{:>7}{:>7}{:>7}{:>9}  {:<20}{:<21}{}",
+            "\nfalse-alarm budget {}\n{:<26}{:>18}{:>18}{:>7}{:>7}{:>7}{:>7}{:>7}{:>7}{:>7}{:>9}  {:<20}{:<21}first / after",
             percent(*budget),
             "method",
             "POD",
@@ -24,8 +24,7 @@ pub(super) fn table(comparison: &Comparison) -> String {
             "delay",
             "unjudged",
             "first: POD more",
-            "later on both's",
-            "first / after"
+            "later on both's"
         );
         for row in comparison.rows.iter().filter(|row| row.budget == *budget) {
             line(&mut out, row);
