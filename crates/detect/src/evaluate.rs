@@ -16,6 +16,7 @@ pub mod field;
 pub mod interval;
 pub mod labelled;
 pub mod measure;
+pub mod nab;
 pub mod paired;
 pub mod random;
 pub mod scenario;

@@ -16,6 +16,8 @@ pub struct Series<'a> {
     pub population: Option<&'a [f64]>,
     /// The first day of each step, where the series is dated.
     pub dates: Option<&'a [Day]>,
+    /// The instant of each step, Unix seconds, where steps are shorter than a day.
+    pub times: Option<&'a [i64]>,
     /// Steps in a year: 52 for weeks, 12 for months, 365 for days.
     pub freq: u32,
     /// The step of the year, from 1, in which index 0 lies.
@@ -28,7 +30,7 @@ impl<'a> Series<'a> {
     /// An undated series from its beginning.
     #[must_use]
     pub fn new(values: &'a [f64], freq: u32) -> Self {
-        Self { values, population: None, dates: None, freq, start: 1, first: 0 }
+        Self { values, population: None, dates: None, times: None, freq, start: 1, first: 0 }
     }
 
     /// One past the last absolute index.
@@ -54,6 +56,12 @@ impl<'a> Series<'a> {
     #[must_use]
     pub fn date(&self, index: usize) -> Option<Day> {
         self.dates?.get(index.checked_sub(self.first)?).copied()
+    }
+
+    /// The instant at an absolute index, where the series has instants and holds it.
+    #[must_use]
+    pub fn time(&self, index: usize) -> Option<i64> {
+        self.times?.get(index.checked_sub(self.first)?).copied()
     }
 }
 

@@ -68,6 +68,8 @@ const MORE: &[(&str, &str)] = &[
     ),
     ("farringtonFlexible", r#"{"b": 3, "w": 3, "thresholdMethod": "nbPlugin", "populationOffset": true}"#),
     ("onset", r#"{"populationOffset": true}"#),
+    ("onset", r#"{"values": "measurements"}"#),
+    ("onset", r#"{"values": "measurements", "sided": "one", "harmonics": 0, "halfLife": 1, "threshold": 1}"#),
     ("outbreakP", r#"{"reset": false}"#),
     ("rki", r#"{"b": 3, "w": 4, "actY": true}"#),
     ("shewhart", r#"{"mean": 3, "sd": 2, "sided": "one"}"#),

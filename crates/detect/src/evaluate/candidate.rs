@@ -134,7 +134,7 @@ mod tests {
     fn flat_with_a_peak() -> Labelled {
         let mut values = vec![2.0; 120];
         values[110] = 30.0;
-        Labelled { values, outbreaks: vec![], judged: 20..120, freq: 52, group: 0, dates: None }
+        Labelled { values, outbreaks: vec![], judged: 20..120, freq: 52, group: 0, dates: None, times: None }
     }
 
     #[test]

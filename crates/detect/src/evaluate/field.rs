@@ -65,12 +65,13 @@ pub fn entries() -> Vec<Entry> {
     ]
 }
 
-/// The charts of measurements. Each is scored by its statistic and never begins anew, so that its level alone decides how
-/// rare its alarms are; a CUSUM that was once high then stays so for long.
+/// The methods for measurements, the house's own first. Each chart is scored by its statistic and never begins anew, so
+/// that its level alone decides how rare its alarms are; a CUSUM that was once high then stays so for long.
 #[must_use]
 pub fn measurements() -> Vec<Entry> {
     let entry = |label, method, params| Entry { label, method, params, by: By::Size };
     vec![
+        Entry { label: "onset", method: "onset", params: json!({"values": "measurements"}), by: By::Score },
         entry("shewhart", "shewhart", json!({})),
         entry("ewma lambda 0.2", "ewma", json!({"lambda": 0.2, "reset": false})),
         entry("ewma lambda 0.1", "ewma", json!({"lambda": 0.1, "reset": false})),
@@ -100,6 +101,6 @@ mod tests {
                 assert!(Candidate::of_method(label, method, &params, by).is_ok(), "{label}");
             }
         }
-        assert_eq!(field()[0].label, "onset");
+        assert_eq!((&*field()[0].label, measurements()[0].label), ("onset", "onset"));
     }
 }

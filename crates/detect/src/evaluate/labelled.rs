@@ -20,6 +20,8 @@ pub struct Labelled {
     pub group: u32,
     /// The first day of each step, where known.
     pub dates: Option<Vec<Day>>,
+    /// The instant of each step, Unix seconds, where steps are shorter than a day.
+    pub times: Option<Vec<i64>>,
 }
 
 impl Labelled {
@@ -36,13 +38,14 @@ impl Labelled {
             }
         }
         let judged = judged.start.min(n)..judged.end.min(n);
-        Self { values: values[..n].to_vec(), outbreaks, judged, freq, group, dates: None }
+        Self { values: values[..n].to_vec(), outbreaks, judged, freq, group, dates: None, times: None }
     }
 
     /// The series as methods take it.
     #[must_use]
     pub fn series(&self) -> Series<'_> {
-        Series { dates: self.dates.as_deref(), ..Series::new(&self.values, self.freq) }
+        let (dates, times) = (self.dates.as_deref(), self.times.as_deref());
+        Series { dates, times, ..Series::new(&self.values, self.freq) }
     }
 
     /// Whether the step lies in an outbreak.

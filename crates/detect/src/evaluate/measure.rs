@@ -223,6 +223,7 @@ mod tests {
             freq: 52,
             group: 0,
             dates: None,
+            times: None,
         };
         let n = f64::NAN;
         let tally = Tally::of(&series, &[1.0, 1.0, 0.0, 1.0, 1.0, 0.0, n, 0.0, 0.0]);

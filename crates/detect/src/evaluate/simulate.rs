@@ -64,7 +64,15 @@ pub fn simulate(scenario: &Scenario, design: &Design, replication: u64) -> Label
             outbreaks.push(*first..*last + 1);
         }
     }
-    Labelled { values, outbreaks, judged: CURRENT_FROM..WEEKS, freq: 52, group: scenario.number, dates: None }
+    Labelled {
+        values,
+        outbreaks,
+        judged: CURRENT_FROM..WEEKS,
+        freq: 52,
+        group: scenario.number,
+        dates: None,
+        times: None,
+    }
 }
 
 /// A set of replications of every scenario, by [`Design::of`].

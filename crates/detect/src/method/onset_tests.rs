@@ -6,6 +6,7 @@ use super::*;
 use crate::evaluate::SCENARIOS;
 use crate::evaluate::random::Random;
 use crate::evaluate::simulate::replications;
+use crate::judge::{Judgement, Reason};
 
 fn judge(params: &str) -> Box<dyn Judge> {
     METHOD.parse(params).unwrap()

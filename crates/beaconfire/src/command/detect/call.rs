@@ -1,6 +1,6 @@
 //! A method with its parameters and the range it is asked to judge.
 
-use super::table::Column;
+use super::table::{Column, Step};
 use anyhow::{Context as _, anyhow, bail, ensure};
 use beaconfire_detect::baseline::LeftOut;
 use beaconfire_detect::method::{Judge, METHODS, method};
@@ -67,6 +67,7 @@ pub(super) struct Input {
     values: Vec<f64>,
     population: Option<Vec<f64>>,
     dates: Option<Vec<Day>>,
+    times: Option<Vec<i64>>,
     pub(super) freq: u32,
     pub(super) start: u32,
 }
@@ -83,13 +84,21 @@ impl Input {
             let (have, need) = (population.values.len(), column.values.len());
             ensure!(have == need, "use the population of {}: it has {have} rows, not {need}", column.name);
         }
+        let times = instants(&column.steps);
         let dates: Option<Vec<Day>> = column.steps.iter().map(|step| step.day).collect();
         let dates = dates.filter(|dates| !dates.is_empty());
-        let freq = freq.or_else(|| dates.as_deref().and_then(steps_in_a_year)).unwrap_or(52);
+        let told = || match (&times, &dates) {
+            (Some(times), _) => Some(steps_of_seconds(times)),
+            (None, dates) => dates.as_deref().and_then(steps_in_a_year),
+        };
+        let freq = freq.or_else(told).unwrap_or(52);
+        // What has steps shorter than a day has more than one for a date.
+        let dates = dates.filter(|_| times.is_none());
         Ok(Self {
             values: column.values.iter().map(finite).collect(),
             population: population.map(|column| column.values.iter().map(finite).collect()),
             dates,
+            times,
             freq,
             start: 1,
         })
@@ -97,7 +106,7 @@ impl Input {
 
     /// The same, its dates passed over.
     pub(super) fn undated(self) -> Self {
-        Self { dates: None, ..self }
+        Self { dates: None, times: None, ..self }
     }
 
     /// A view for a method.
@@ -105,11 +114,33 @@ impl Input {
         Series {
             population: self.population.as_deref(),
             dates: self.dates.as_deref(),
+            times: self.times.as_deref(),
             start: self.start,
             ..Series::new(&self.values, self.freq)
         }
     }
 }
+
+/// The instants of steps that are shorter than a day: half of those of the first hundred are.
+pub(super) fn instants(steps: &[Step]) -> Option<Vec<i64>> {
+    let all = steps.iter().all(|step| step.instant);
+    let times: Vec<i64> = steps.iter().map(|step| step.time).collect();
+    (all && times.len() > 1 && middle_step(&times) < SECONDS_A_DAY).then_some(times)
+}
+
+/// Steps in a year of 365 days, told from the middle one of the first hundred.
+pub(super) fn steps_of_seconds(times: &[i64]) -> u32 {
+    (365 * SECONDS_A_DAY / middle_step(times).max(1)).clamp(1, 1 << 25) as u32
+}
+
+/// What comes later must not change what is said of the first steps.
+fn middle_step(times: &[i64]) -> i64 {
+    let mut gaps: Vec<i64> = times.windows(2).take(100).map(|pair| pair[1] - pair[0]).collect();
+    gaps.sort_unstable();
+    gaps.get(gaps.len() / 2).copied().unwrap_or(SECONDS_A_DAY)
+}
+
+const SECONDS_A_DAY: i64 = 86_400;
 
 /// Days, weeks and months are told from the first step.
 fn steps_in_a_year(dates: &[Day]) -> Option<u32> {

@@ -1,6 +1,7 @@
 //! `beaconfire detect evaluate`: methods side by side at equal false-alarm budgets.
 
 mod candidates;
+mod own;
 mod page;
 mod table;
 mod windows;
@@ -33,10 +34,11 @@ outbreaks it is the first or only one to tell / the other is.
 
 With --windows the series are measurements, such as those of the Numenta Anomaly Benchmark, and the windows labelled in
 them are the outbreaks. Then each method also stands with the limits that it has by itself: windows hit, false alarms
-(steps next to each other count once), and how many of them a day. The methods compared are the charts of measurements
-(shewhart, ewma, cusum_mean) where none is named; onset takes counts, and no measurements. At an equal budget they never
-begin anew, so that a CUSUM that was once high stays so for long: see it with its own limits. Measurements next to each
-other are alike, and the charts alarm far more often than their run length says.
+(steps next to each other count once), how many of them a day, and the benchmark's score (usual profile; 100 is all, 0
+never an alarm), with these limits and at the level that is best for it. The methods compared are onset, which takes the
+values as measurements, and the charts shewhart, ewma, cusum_mean where none is named. At an equal budget the charts
+never begin anew, so that a CUSUM that was once high stays so for long: see it with its own limits. Measurements next to
+each other are alike, and the charts alarm far more often than their run length says.
 
 Examples:
   beaconfire detect evaluate --replications 20
@@ -105,9 +107,12 @@ impl Args {
         let sound = self.budgets.iter().all(|budget| *budget > 0.0 && *budget < 1.0);
         ensure!(sound, "use the budgets: each must be above 0 and below 1");
         let field = if self.windows.is_some() { measurements() } else { entries() };
-        let asked = candidates::asked(&self.methods, &field)?;
+        let mut asked = candidates::asked(&self.methods, &field)?;
+        if self.windows.is_some() {
+            asked.iter_mut().for_each(windows::measured);
+        }
         let candidates = asked.iter().map(Asked::candidate).collect::<anyhow::Result<Vec<_>>>()?;
-        let set = self.series(&asked)?;
+        let set = self.series()?;
         let (evaluation, calibration) = (set.evaluation, set.calibration);
         let against = match &self.against {
             None => 0,
@@ -133,7 +138,7 @@ impl Args {
             let page = page::page(&comparison, &candidates, &evaluation, self.seed);
             std::fs::write(path, page).with_context(|| format!("write {}", path.display()))?;
         }
-        let own = set.days.map(|days| windows::Own::of(&asked, &evaluation, days)).transpose()?;
+        let own = set.days.map(|days| own::Own::of(&asked, &candidates, &evaluation, days)).transpose()?;
         match (&own, self.json) {
             (None, true) => {
                 print(&format!("{}\n", serde_json::to_string(&comparison).context("write JSON")?))?;
@@ -144,7 +149,7 @@ impl Args {
                 print(&format!("{told}\n"))?;
             }
             (own, false) => {
-                print(&own.as_ref().map(windows::Own::table).unwrap_or_default())?;
+                print(&own.as_ref().map(own::Own::table).unwrap_or_default())?;
                 print(&table::table(&comparison))?;
             }
         }
@@ -152,7 +157,7 @@ impl Args {
     }
 
     /// The series to judge, and those that levels are set on.
-    fn series(&self, asked: &[Asked]) -> anyhow::Result<Set> {
+    fn series(&self) -> anyhow::Result<Set> {
         let same =
             |series: Vec<Labelled>, days| Set { evaluation: series.clone(), calibration: series, days };
         match (self.input.as_slice(), &self.labels, &self.windows) {
@@ -167,7 +172,6 @@ impl Args {
             (_, Some(_), _) => bail!("read the series: --labels are of one file; join the files"),
             (inputs, None, Some(path)) => {
                 let (series, days) = windows::read(path, inputs, self.from)?;
-                windows::refuse_counts_methods(asked, &series)?;
                 Ok(same(series, Some(days)))
             }
             (_, None, None) => bail!(

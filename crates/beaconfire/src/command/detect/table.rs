@@ -19,6 +19,8 @@ pub(super) struct Step {
     pub(super) time: i64,
     /// The day, where the table is dated.
     pub(super) day: Option<Day>,
+    /// Whether `time` is an instant, and not the number of a step or a day.
+    pub(super) instant: bool,
 }
 
 /// One series.
@@ -152,7 +154,7 @@ impl Place {
         if dated.day().is_none() && self.date == Some(self.time) {
             bail!("line {line}: {:?} is no date; write it as 2026-03-02", dated.label());
         }
-        Ok(Step { label: cell.label(), time, day: dated.day() })
+        Ok(Step { label: cell.label(), time, day: dated.day(), instant: cell.is_instant() })
     }
 }
 
@@ -178,6 +180,14 @@ impl Cell {
             Self::Number(number) => (number.fract() == 0.0 && number.abs() < 1e15).then_some(*number as i64),
             Self::Day(day) => Some(i64::from(*day) * 86_400),
             Self::Second(at) => Some(*at),
+        }
+    }
+
+    fn is_instant(&self) -> bool {
+        match self {
+            Self::Text(text) => text.parse::<Timestamp>().is_ok() || has_time_of_day(text),
+            Self::Second(_) => true,
+            Self::Missing | Self::Number(_) | Self::Day(_) => false,
         }
     }
 
@@ -264,6 +274,11 @@ pub(super) fn seconds(text: &str) -> Option<i64> {
     Some(i64::from(day(at.date())) * 86_400 + of_day)
 }
 
+/// Whether it is a date with a time of day: a date alone is read as its midnight.
+fn has_time_of_day(text: &str) -> bool {
+    text.contains(':') && text.parse::<DateTime>().is_ok()
+}
+
 /// A number, or NA where it is missing; none for what is neither.
 fn number(text: &str) -> Option<f64> {
     match text {
@@ -314,6 +329,9 @@ mod tests {
         assert_eq!(seconds("1970-01-01T01:00:00+01:00"), Some(0));
         assert_eq!(seconds("1970-01-02 00:01:00"), Some(86_460));
         assert_eq!(seconds("soon"), None);
+        let instant = |text: &str| Cell::Text(text.to_owned()).is_instant();
+        assert!(instant("1970-01-02 00:01:00") && instant("1970-01-01T01:00:00Z"));
+        assert!(!instant("17") && !instant("1970-01-02"));
         assert_eq!(Cell::Day(1).label(), "1970-01-02");
         assert_eq!(Cell::Second(-1).day(), Some(-1));
     }

@@ -2,12 +2,11 @@
 //! with their own limits find of them.
 
 use super::candidates::Asked;
+use crate::command::detect::call::{instants, steps_of_seconds};
 use crate::command::detect::table::{Column, Table, seconds};
-use anyhow::{Context as _, anyhow, bail, ensure};
-use beaconfire_detect::evaluate::{Labelled, Tally, false_episodes, own_alarms};
-use serde_json::{Value, json};
+use anyhow::{Context as _, ensure};
+use beaconfire_detect::evaluate::Labelled;
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -89,17 +88,17 @@ fn labelled(
     let end = times.len();
     let learning = (end * 15 / 100).min(LEARNING);
     let start = from.map_or(learning, |from| from.saturating_sub(1)).min(end);
-    let mut gaps: Vec<i64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    gaps.sort_unstable();
-    let step = gaps.get(gaps.len() / 2).copied().unwrap_or(0).max(1);
+    let freq = steps_of_seconds(&times);
+    let step = 365 * 86_400 / i64::from(freq);
     let finite = |value: &f64| if value.is_finite() { *value } else { f64::NAN };
     let series = Labelled {
         values: column.values.iter().map(finite).collect(),
         outbreaks,
         judged: start..end,
-        freq: (365 * 86_400 / step).clamp(1, 1 << 20) as u32,
+        freq,
         group,
         dates: None,
+        times: instants(&column.steps),
     };
     let days = (end - start) as f64 * step as f64 / 86_400.0;
     Ok((series, days))
@@ -107,83 +106,13 @@ fn labelled(
 
 const WRITTEN: &str = "2014-10-30 15:30:00";
 
-/// Refuses onset where there are measurements: it would round them.
-pub(super) fn refuse_counts_methods(asked: &[Asked], series: &[Labelled]) -> anyhow::Result<()> {
-    let whole = |value: &f64| value.is_nan() || (*value >= 0.0 && value.fract() == 0.0);
-    let counts = series.iter().all(|series| series.values.iter().all(whole));
-    if !counts && let Some(asked) = asked.iter().find(|asked| asked.method.name == "onset") {
-        bail!(
-            "compare {}: it takes counts, and some of these series are measurements; leave it out, or give it \
-             series of whole numbers alone",
-            asked.label
-        );
+/// Says of onset that its values are measurements, where nothing else is asked for: so they are, whatever their steps.
+pub(super) fn measured(asked: &mut Asked) {
+    if asked.method.name == "onset"
+        && let Some(params) = asked.params.as_object_mut()
+    {
+        params.entry("values").or_insert_with(|| "measurements".into());
     }
-    Ok(())
-}
-
-/// What the methods find with their own limits.
-pub(super) struct Own {
-    days: f64,
-    rows: Vec<(String, Tally, u64)>,
-    onset: bool,
-}
-
-impl Own {
-    pub(super) fn of(asked: &[Asked], series: &[Labelled], days: f64) -> anyhow::Result<Self> {
-        let row = |asked: &Asked| {
-            let mut params = asked.params.clone();
-            // As it is set by itself a chart begins anew after an alarm.
-            params.as_object_mut().map(|params| params.remove("reset"));
-            let judge = asked
-                .method
-                .parse(&params.to_string())
-                .map_err(|error| anyhow!("use the parameters of {}: {error}", asked.label))?;
-            let alarms = series.iter().map(|series| (series, own_alarms(&*judge, series)));
-            let counted =
-                alarms.map(|(series, said)| (Tally::of(series, &said), false_episodes(series, &said)));
-            let (tallies, episodes): (Vec<Tally>, Vec<u64>) = counted.unzip();
-            Ok((asked.label.clone(), tallies.into_iter().sum(), episodes.iter().sum()))
-        };
-        let rows = asked.iter().map(row).collect::<anyhow::Result<_>>()?;
-        Ok(Self { days, rows, onset: asked.iter().any(|asked| asked.method.name == "onset") })
-    }
-
-    pub(super) fn table(&self) -> String {
-        let mut out = format!(
-            "own limits, {:.1} days judged\n{:<26}{:>12}{:>14}{:>10}{:>14}{:>9}\n",
-            self.days, "method", "windows hit", "false alarms", "a day", "steps false", "unjudged"
-        );
-        for (label, tally, episodes) in &self.rows {
-            // Writing to a String cannot fail.
-            let _ = writeln!(
-                out,
-                "{label:<26}{:>12}{episodes:>14}{:>10.2}{:>14}{:>9}",
-                format!("{} of {}", tally.found, tally.outbreaks),
-                *episodes as f64 / self.days,
-                super::table::percent(tally.fpr()),
-                super::table::percent(tally.unjudged as f64 / steps(tally) as f64),
-            );
-        }
-        if !self.onset {
-            out.push_str("onset is not among them: it takes counts, and no measurements\n");
-        }
-        out.push('\n');
-        out
-    }
-
-    pub(super) fn json(&self) -> Value {
-        let row = |(label, tally, episodes): &(String, Tally, u64)| {
-            json!({
-                "label": label, "windows": tally.outbreaks, "hit": tally.found, "false_alarms": episodes,
-                "a_day": *episodes as f64 / self.days, "tally": tally,
-            })
-        };
-        json!({"days": self.days, "rows": self.rows.iter().map(row).collect::<Vec<_>>()})
-    }
-}
-
-fn steps(tally: &Tally) -> u64 {
-    tally.true_alarms + tally.false_alarms + tally.missed + tally.quiet
 }
 
 #[cfg(test)]
@@ -193,7 +122,8 @@ mod tests {
     use std::sync::Arc;
 
     fn column(n: usize) -> Column {
-        let step = |at: usize| Step { label: at.to_string(), time: at as i64 * 600, day: None };
+        let step =
+            |at: usize| Step { label: at.to_string(), time: at as i64 * 600, day: None, instant: true };
         let steps = Arc::new((0..n).map(step).collect());
         Column { name: "a".to_owned(), steps, values: vec![1.5; n] }
     }
@@ -209,6 +139,7 @@ mod tests {
         let (series, days) = labelled(&column(288), &windows, None, 0).expect("sound");
         assert_eq!(series.outbreaks, [window_of_an_hour]);
         assert_eq!((series.judged, series.freq), (43..288, 52_560));
+        assert_eq!(series.times.map(|times| times[287]), Some(287 * 600));
         assert!((days - 245.0 / 144.0).abs() < 1e-12);
     }
 
