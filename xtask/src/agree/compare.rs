@@ -2,6 +2,8 @@
 
 /// Within which a number agrees, relative to the larger.
 pub const WITHIN: f64 = 1e-6;
+/// And what is no difference at all: what rounding leaves of a difference that is none.
+const NOISE: f64 = 1e-11;
 
 /// What came of the comparison of a record.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -66,7 +68,7 @@ pub fn compare(theirs: &str, ours: &str, undefined: impl Fn(&str, &[&str], &[&st
 fn difference(x: &str, y: &str) -> Option<f64> {
     let number = |cell: &str| cell.parse::<f64>().ok().filter(|number| number.is_finite());
     let (x, y) = (number(x)?, number(y)?);
-    Some(if x == y { 0.0 } else { (x - y).abs() / x.abs().max(y.abs()) })
+    Some(if (x - y).abs() <= NOISE { 0.0 } else { (x - y).abs() / x.abs().max(y.abs()) })
 }
 
 #[cfg(test)]

@@ -116,7 +116,7 @@ fn flexible(dice: &mut Dice, data: &Dataset) -> Option<Drawn> {
     let mut control = json!({
         "b": b, "w": w, "noPeriods": parts, "pastWeeksNotIncluded": past, "glmWarnings": false,
         "reweight": dice.happens(0.75), "trend": dice.happens(0.8),
-        "populationOffset": data.people && dice.happens(0.7),
+        "populationOffset": dice.happens(if data.people { 0.7 } else { 0.05 }),
     });
     let thresholds = [json!(2.58), json!(2.58), json!(1), json!(0), json!(1.7), json!(3.5)];
     maybe(dice, &mut control, "weightsThreshold", &thresholds);
@@ -268,7 +268,8 @@ fn glr(dice: &mut Dice, data: &Dataset) -> (Value, Drawn) {
             let waves = dice.whole(0, 3.min((data.freq - 1) / 2));
             let refit = dice.happens(0.35);
             control["mu0"] = json!({"S": waves, "trend": dice.happens(0.3), "refit": refit});
-            need = dice.pick(&[need, 2 * data.freq, 30]).max(2 * waves + 3);
+            // A wave of which little was seen leaves coefficients that are rounding noise.
+            need = dice.pick(&[need, 2 * data.freq, 30]).max(data.freq / 2).max(2 * waves + 3);
         }
     }
     // One whole number after the other is tried where the dispersion is known; that takes R its time.

@@ -61,7 +61,7 @@ calls <- list(
     judge <- get(paste0("algo.", record$detector))
     value <- judge(sts2disProg(s), utils::modifyList(control, list(ret = "value")))
     alpha <- value$control$alpha
-    answer <- list(statistic = value$upperbound, alarm = value$alarm, mu0 = value$control$mu0,
+    answer <- list(statistic = value$upperbound, alarm = value$alarm, mu0 = rep_len(value$control$mu0, length(control$range)),
                    alpha_disp = rep_len(if (is.null(alpha)) 0 else alpha, length(control$range)))
     if ("cases_to_alarm" %in% unlist(record$columns)) {
       cases <- judge(sts2disProg(s), utils::modifyList(control, list(ret = "cases")))

@@ -31,7 +31,7 @@ Statistics in Medicine 18, 1999). The score is `C`; the bound is the count that 
 | `h` | the decision interval; default 2.26 |
 | `m` | the in-control mean: a number, one for each point, `\"glm\"` for a Poisson model with one yearly wave of all values before the first judged, or none for their mean |
 | `trans` | `standard` (default), `rossi`, `anscombe`, `anscombe2nd`, `pearsonNegBin`, `anscombeNegBin`, or `none` |
-| `alpha` | the dispersion of the two NegBin transforms, the variance being m + alpha m²; default 0 |
+| `alpha` | the dispersion of the two NegBin transforms, the variance being m + alpha m²; default 0, in `compat` 0.1 |
 | `reset` | whether the sum begins anew after an alarm; by default it does, and in `compat` not |
 | `mode` | `default` or `compat`: in `compat` the bounds of `none`, `anscombe2nd` and `anscombeNegBin` are the reference's, after one missing value nothing is judged any more, and of an infinite one `alarm` says what the reference does; by default a missing value leaves the sum as it is |
 
@@ -141,15 +141,18 @@ impl Cusum {
             Some(Mean::Model(Model::Glm)) => {
                 let (sin, cos) = turn(series, index).sin_cos();
                 let part = |c: f64, x: f64| if c.is_nan() { 0.0 } else { c * x };
-                Ok((state.mean[0] + part(state.mean[1], cos) + part(state.mean[2], sin)).exp())
+                let mean = (state.mean[0] + part(state.mean[1], cos) + part(state.mean[2], sin)).exp();
+                // Means of a model are at least that in R.
+                Ok(if self.mode == Mode::Compat { mean.max(f64::EPSILON) } else { mean })
             }
         }
     }
 
     /// Adds a point to the sum: score, bound and judgement.
     fn step(&self, state: &mut State, x: f64, m: f64) -> (f64, f64, Judgement) {
-        let alpha = self.alpha.unwrap_or(0.0);
         let compat = self.mode == Mode::Compat;
+        // What the reference takes where it is not told.
+        let alpha = self.alpha.unwrap_or(if compat { 0.1 } else { 0.0 });
         let z = self.trans.apply(x, m, alpha, compat);
         let d = self.h + self.k - state.sum;
         // Beyond that it would never come down again.

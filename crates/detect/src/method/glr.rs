@@ -230,9 +230,10 @@ impl Glr {
             Some(Mu0::Level(level)) => level.at(index - state.from),
             _ => {
                 let model = self.model().unwrap_or_default();
-                Ok(model
-                    .mean(&state.coefficients, index, series.freq, self.counts.as_deref())
-                    .clamp(1e-300, 1e300))
+                // Means of a model are at least that in R.
+                let least = if self.mode == Mode::Compat { f64::EPSILON } else { 1e-300 };
+                let mean = model.mean(&state.coefficients, index, series.freq, self.counts.as_deref());
+                Ok(mean.clamp(least, 1e300))
             }
         }
     }
@@ -298,6 +299,8 @@ impl Glr {
         }
         let (level, most) = (self.c_arl, self.x_max);
         if self.change == Change::Intercept && state.alpha == 0.0 {
+            // Here the reference does not look at `xMax`.
+            let most = if self.mode == Mode::Compat { 1e15 } else { most };
             return window::poisson_cases(&state.pairs, windows, level, most);
         }
         if self.sums_up(state.alpha) {
@@ -352,7 +355,8 @@ impl Glr {
             return if self.dir == Dir::Inc { self.cases(state).unwrap_or(NA) } else { NA };
         }
         match (self.change, self.dir, state.alpha == 0.0) {
-            (Change::Epi, ..) | (_, Dir::Dec, _) => NA,
+            (Change::Epi, ..) | (_, Dir::Dec, false) => NA,
+            (_, Dir::Dec, true) => 0.0,
             (_, Dir::Inc, true) => self.cases(state).unwrap_or(0.0),
             // Its search steps in multiples of the count, and gets nowhere from 0.
             (_, Dir::Inc, false) if x == 0.0 && !alarm => 1e99,

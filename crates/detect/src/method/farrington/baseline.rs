@@ -33,7 +33,7 @@ pub(super) struct Cut {
     pub(super) parts: usize,
     /// Steps before the point that are left out.
     pub(super) left_out: usize,
-    /// Whether a part for which there is no room takes a step from either neighbour, as in the reference.
+    /// Whether a part for which there is no room takes steps from its neighbours, as in the reference.
     pub(super) quirks: bool,
 }
 
@@ -107,6 +107,26 @@ impl Cut {
         self.lay(anchors, map)
     }
 
+    /// The same where there are fewer steps than parts, or, where the windows overlap, none at all. R counts from the
+    /// first of a part to its last, and so backwards where the part is empty: it gets steps of its neighbours.
+    fn squeeze(self, part: &mut [usize], later: usize, earlier: usize) {
+        let many = self.parts as isize - 1;
+        let room = earlier as isize - later as isize - 2 * self.w as isize - 1;
+        let (size, more) = (room.div_euclid(many), room.rem_euclid(many));
+        // The step, by distance, that the part begins with.
+        let mut first = earlier as isize - self.w as isize - 1;
+        for number in 1..=many {
+            let after = first - size - isize::from(number <= more);
+            let last = after + 1;
+            for at in first.min(last)..=first.max(last) {
+                if let Some(held) = usize::try_from(at).ok().and_then(|at| part.get_mut(at)) {
+                    *held = number as usize;
+                }
+            }
+            first = after;
+        }
+    }
+
     /// Lays the map out for years so far back.
     fn lay(self, anchors: &[usize], map: &mut Map) -> Result<(), Lack> {
         let Self { w, parts, left_out, .. } = self;
@@ -120,19 +140,14 @@ impl Cut {
         if parts > 1 {
             let later = std::iter::once(0).chain(anchors.iter().copied());
             for (later, earlier) in later.zip(anchors) {
-                let room = (earlier - later).checked_sub(2 * w + 1).ok_or(Lack::Room)?;
-                if room + 2 * w + 1 < parts {
+                let year = earlier - later;
+                let room = year.checked_sub(2 * w + 1);
+                if year < parts || (room.is_none() && !self.quirks) {
                     return Err(Lack::Room);
                 }
-                let (size, more) = (room / (parts - 1), room % (parts - 1));
-                let mut at = earlier - w;
-                for number in 1..parts {
-                    let length = size + usize::from(number <= more);
-                    part[at - length..at].fill(number);
-                    at -= length;
-                    if length == 0 && self.quirks {
-                        part[at - 1..=at].fill(number);
-                    }
+                match room.filter(|room| *room >= parts - 1 || !self.quirks) {
+                    Some(room) => between(&mut part, room, earlier - w, parts),
+                    None => self.squeeze(&mut part, later, *earlier),
                 }
             }
         }
@@ -151,6 +166,17 @@ impl Cut {
         map.anchors = anchors.to_vec();
         map.laid();
         Ok(())
+    }
+}
+
+/// Cuts the `room` steps after the window that ends at `end`, by distance, into all parts but the last.
+fn between(part: &mut [usize], room: usize, end: usize, parts: usize) {
+    let (size, more) = (room / (parts - 1), room % (parts - 1));
+    let mut at = end;
+    for number in 1..parts {
+        let length = size + usize::from(number <= more);
+        part[at - length..at].fill(number);
+        at -= length;
     }
 }
 

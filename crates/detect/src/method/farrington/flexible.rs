@@ -158,6 +158,10 @@ impl Flexible {
         self.mode == Mode::Compat
     }
 
+    fn with_population(&self, series: &Series<'_>) -> bool {
+        self.population_offset && series.population.is_some()
+    }
+
     pub(super) fn cut(&self) -> Cut {
         let left_out = self.past_weeks_not_included.unwrap_or(self.w);
         Cut { b: self.b, w: self.w, parts: self.no_periods, left_out, quirks: self.compat() }
@@ -187,7 +191,7 @@ impl Flexible {
         self.cut().map(series, index, !self.compat(), map)?;
         let clock = |at: usize| series.date(at).map_or(f64::NAN, |day| f64::from(day) / step);
         let clock: Option<&dyn Fn(usize) -> f64> = if step.is_finite() { Some(&clock) } else { None };
-        rows.take(series, index, map, self.no_periods, self.population_offset, clock);
+        rows.take(series, index, map, self.no_periods, self.with_population(series), clock);
         if self.compat() && (rows.unpeopled > 0 || (self.no_periods > 1 && rows.parts.len() == 1)) {
             return Ok(Err(NoModel::Broken));
         }
@@ -360,7 +364,7 @@ impl Judge for Flexible {
     ) -> Result<Outcome, Refusal> {
         within(series, &range)?;
         let from = self.looks_back_to(range.start, series.freq);
-        limit::fits(series, from..range.end, self.population_offset)?;
+        limit::fits(series, from..range.end, self.population_offset, self.compat())?;
         let step = if self.compat() { limit::first_step(series, memory) } else { f64::NAN };
         let mut outcome = Outcome::with_capacity(range.start, range.len());
         let names = ["pvalue", "phi", "trend_used", "trend_coef", "mu0Vector", "alarm"];
@@ -380,7 +384,8 @@ impl Judge for Flexible {
 
     fn explain(&self, series: &Series<'_>, _: usize, index: usize) -> Result<Explanation, Refusal> {
         within(series, &(index..index + 1))?;
-        limit::fits(series, self.looks_back_to(index, series.freq)..index + 1, self.population_offset)?;
+        let looked_at = self.looks_back_to(index, series.freq)..index + 1;
+        limit::fits(series, looked_at, self.population_offset, self.compat())?;
         let step = if self.compat() { limit::first_step(series, &mut Memory::default()) } else { f64::NAN };
         let mut work = Work::default();
         let point = self.point(series, index, step, &mut work)?;

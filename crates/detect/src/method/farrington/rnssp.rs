@@ -154,7 +154,7 @@ impl Judge for Rnssp {
         memory: &mut Memory,
     ) -> Result<Outcome, Refusal> {
         within(series, &range)?;
-        limit::fits(series, self.looks_back_to(range.start, series.freq)..range.end, false)?;
+        limit::fits(series, self.looks_back_to(range.start, series.freq)..range.end, false, false)?;
         let step = if self.compat() { limit::first_step(series, memory) } else { f64::NAN };
         let mut outcome = Outcome::with_capacity(range.start, range.len());
         let (mut slopes, mut used, mut alert) = (vec![], vec![], vec![]);
