@@ -118,7 +118,7 @@ fn flexible(dice: &mut Dice, data: &Dataset) -> Option<Drawn> {
         "reweight": dice.happens(0.75), "trend": dice.happens(0.8),
         "populationOffset": dice.happens(if data.people { 0.7 } else { 0.05 }),
     });
-    let thresholds = [json!(2.58), json!(2.58), json!(1), json!(0), json!(1.7), json!(3.5)];
+    let thresholds = [json!(2.58), json!(2.58), json!(1), json!(0.3), json!(1.7), json!(3.5)];
     maybe(dice, &mut control, "weightsThreshold", &thresholds);
     maybe(dice, &mut control, "pThresholdTrend", &[json!(0.05), json!(1), json!(0.5), json!(0)]);
     maybe(dice, &mut control, "alpha", &alphas());
@@ -262,7 +262,7 @@ fn glr(dice: &mut Dice, data: &Dataset) -> (Value, Drawn) {
     }
     let mut need = data.freq.max(20);
     match dice.whole(0, 9) {
-        0 => control["mu0"] = dice.pick(&[json!(1.5), json!(9), json!(120)]),
+        0 => control["mu0"] = levels(dice, 80),
         1 => {}
         _ => {
             let waves = dice.whole(0, 3.min((data.freq - 1) / 2));
@@ -292,7 +292,7 @@ fn glrpois(dice: &mut Dice, data: &Dataset) -> Option<Drawn> {
 
 fn glrnb(dice: &mut Dice, data: &Dataset) -> Option<Drawn> {
     let (mut control, mut drawn) = glr(dice, data);
-    if dice.happens(0.5) || control["mu0"].is_number() {
+    if dice.happens(0.5) || control["mu0"].is_array() {
         control["alpha"] = dice.pick(&[json!(0.1), json!(0.05), json!(0.5), json!(0), json!(1.5)]);
     }
     drawn.columns.push("alpha_disp");
@@ -323,6 +323,12 @@ fn binomial(dice: &mut Dice, data: &Dataset) -> Option<Drawn> {
         "h": dice.pick(&[json!(5), json!(3), json!(1), json!(8)]),
     });
     Some(Drawn { control, need: 0, most: 1, columns: vec!["n", "statistic", "alarm", "cases_to_alarm"] })
+}
+
+/// Levels for that many points around one; of a single level the reference reads beyond its end.
+fn levels(dice: &mut Dice, points: usize) -> Value {
+    let level = dice.pick(&[1.5, 9.0, 120.0]);
+    (0..points).map(|_| level * (0.8 + 0.4 * dice.uniform())).collect()
 }
 
 fn alphas() -> Vec<Value> {

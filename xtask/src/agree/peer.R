@@ -127,7 +127,7 @@ for (record in manifest$results[seq_along(manifest$results) %% as.integer(args[4
   at <- function(kind) file.path(args[2], paste0(record$id, kind))
   # After a crash it is started again.
   if (file.exists(at(".csv")) || file.exists(at(".error"))) next
-  writeLines("R itself crashed", at(".error"))
+  writeLines("R itself crashed, or never ended", at(".error"))
   lines <- tryCatch(suppressMessages(suppressWarnings(answer(record))), error = function(e) {
     writeLines(paste("it says:", conditionMessage(e)), at(".error"))
     NULL

@@ -4,12 +4,16 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::house;
 
 const PEER: &str = include_str!("peer.R");
+
+/// How long R may take to a record.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Has our program answer the manifest, built unless it is given: one file a record in `out`. Answers what it said of
 /// records that it refused, by their ids.
@@ -81,8 +85,8 @@ impl Theirs {
         };
         let mut children = (1..=jobs).map(start).collect::<Result<Vec<_>>>()?;
         for (job, child) in (1..=jobs).zip(&mut children) {
-            // Some records crash R as a whole; each crash leaves one behind.
-            while child.wait().context("wait for R")?.code().is_none() {
+            // Some records crash R as a whole, and over some it never ends; each leaves one behind.
+            while ended(child, out)?.is_none() {
                 *child = start(job)?;
             }
             let mut words = String::new();
@@ -93,5 +97,23 @@ impl Theirs {
             ensure!(whole, "run R: {}", words.trim());
         }
         Ok(())
+    }
+}
+
+/// The exit code of R; none where a signal ended it, or no record was answered for so long that it was stopped.
+fn ended(child: &mut Child, out: &Path) -> Result<Option<i32>> {
+    let (mut known, mut since) = (0, Instant::now());
+    loop {
+        if let Some(status) = child.try_wait().context("wait for R")? {
+            return Ok(status.code());
+        }
+        let written = fs::read_dir(out).with_context(|| format!("list {}", out.display()))?.count();
+        if written != known {
+            (known, since) = (written, Instant::now());
+        }
+        if since.elapsed() > PATIENCE {
+            child.kill().context("stop R")?;
+        }
+        std::thread::sleep(Duration::from_millis(200));
     }
 }

@@ -159,7 +159,13 @@ impl Cusum {
         let sum = (state.sum + z - self.k).clamp(0.0, 1e300);
         let usable = z.is_finite() && !state.sum.is_nan();
         if compat {
-            let sum = if z.is_nan() || state.sum.is_nan() { f64::NAN } else { sum };
+            // What is none stays as it was first, missing or undefined.
+            let sum = match z {
+                _ if state.sum.is_nan() => state.sum,
+                _ if x.is_nan() => NA,
+                z if z.is_nan() => z,
+                _ => sum,
+            };
             let bound = self.trans.reference_bound(d, self.h - sum, m, alpha);
             state.sum = sum;
             if sum >= self.h && self.reset == Some(true) {
@@ -172,7 +178,7 @@ impl Cusum {
                 _ if sum >= self.h => Judgement::Alarm,
                 _ => Judgement::NoAlarm,
             };
-            return (or_na(sum), bound, judgement);
+            return (sum, bound, judgement);
         }
         let bound = self.trans.invert(d, m, alpha);
         let bound = if bound.is_finite() { bound } else { NA };

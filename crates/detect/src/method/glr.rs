@@ -239,11 +239,11 @@ impl Glr {
     }
 
     /// The windows to look at; in the reference the Poisson chart with a limit has one pair more in each than it
-    /// should, and that of epidemics has no shortest.
+    /// should.
     fn windows(&self, alpha: f64) -> Windows {
         let (limited, poisson) = (self.m > 0, alpha == 0.0);
         let shortest = match self.mode {
-            Mode::Compat if poisson && self.change == Change::Epi => 1,
+            Mode::Compat if poisson && self.change == Change::Epi => self.m_tilde,
             Mode::Compat if poisson && limited => self.m_tilde + 1,
             Mode::Compat if poisson => 1,
             _ => self.m_tilde,
@@ -254,8 +254,7 @@ impl Glr {
 
     /// Whether there are enough points since the last alarm to look at all.
     fn enough(&self, state: &State, windows: Windows) -> bool {
-        let epidemic = self.change == Change::Epi && self.mode == Mode::Compat && state.alpha == 0.0;
-        state.since >= if epidemic { 1 } else { windows.shortest.max(self.m_tilde) }
+        state.since >= windows.shortest.max(self.m_tilde)
     }
 
     /// Whether the sums of pairs are what is looked at.
@@ -319,11 +318,13 @@ impl Glr {
 
     /// Takes a count in: statistic, count that alarms (not-a-number where there is none) and judgement.
     fn step(&self, state: &mut State, x: f64, mu: f64, scratch: &mut Scratch) -> (f64, f64, Judgement) {
-        let before = std::mem::replace(&mut state.before, x);
+        let before = std::mem::replace(&mut state.before, if self.mode == Mode::Compat { x.trunc() } else { x });
         if !x.is_finite() || !(0.0..=1e15).contains(&x) {
             let reason = if x.is_nan() { Reason::Missing } else { Reason::OutOfRange };
             return (NA, NA, Judgement::CannotJudge(reason));
         }
+        // The reference hands over whole numbers.
+        let x = if self.mode == Mode::Compat { x.trunc() } else { x };
         let follows = (0.0..=1e15).contains(&before);
         if self.change == Change::Epi && !follows {
             return (NA, NA, Judgement::CannotJudge(Reason::MissingInWindow { missing: 1 }));
@@ -360,7 +361,7 @@ impl Glr {
             (_, Dir::Inc, true) => self.cases(state).unwrap_or(0.0),
             // Its search steps in multiples of the count, and gets nowhere from 0.
             (_, Dir::Inc, false) if x == 0.0 && !alarm => 1e99,
-            (_, Dir::Inc, false) => self.cases(state).unwrap_or(1e99),
+            (_, Dir::Inc, false) => self.cases(state).unwrap_or(if alarm { 0.0 } else { 1e99 }),
         }
     }
 }

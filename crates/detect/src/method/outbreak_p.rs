@@ -133,15 +133,15 @@ impl Fit {
     }
 }
 
-/// The smallest and the largest logarithm of a factor that is neither 0 nor infinite in R, and of its product of them.
-const FACTOR: [f64; 2] = [-745.13, 709.78];
-const PRODUCT: [f64; 2] = [-11_399.0, 11_356.5];
+/// The logarithms of the smallest and the largest number above 0.
+const NUMBERS: [f64; 2] = [-745.13, 709.78];
 
 /// How far the reference is followed in its search; R itself gives up before.
 const MOST_STEPS: usize = 20_000;
 
 /// Multiplies as R does, where a factor or the product so far may leave the range of numbers.
-fn times(product: f64, factor: f64, [least, most]: [f64; 2]) -> f64 {
+fn times(product: f64, factor: f64) -> f64 {
+    let [least, most] = NUMBERS;
     match product + factor {
         sum if sum < least => f64::NEG_INFINITY,
         sum if sum > most => f64::INFINITY,
@@ -165,7 +165,7 @@ impl Fit {
         for block in self.blocks[..keep].iter().chain([&last]) {
             let rise = (block.sum / block.count / mean).ln();
             for y in left.by_ref().take(block.count as usize).filter(|y| **y > 0.0) {
-                product = times(product, times(0.0, y * rise, FACTOR), PRODUCT);
+                product = times(product, times(0.0, y * rise));
             }
         }
         if product.is_finite() { log.exp() } else { product.exp() }
