@@ -247,7 +247,8 @@ fn glr(dice: &mut Dice, data: &Dataset) -> (Value, Drawn) {
     let mut control = json!({});
     maybe(dice, &mut control, "c.ARL", &[json!(5), json!(3.5), json!(1), json!(8), json!(0.3)]);
     maybe(dice, &mut control, "Mtilde", &[json!(1), json!(1), json!(2), json!(3), json!(5)]);
-    let limits = [json!(-1), json!(-1), json!(1), json!(3), json!(10), json!(26), json!(52)];
+    let least = control["Mtilde"].as_u64().unwrap_or(1).max(1);
+    let limits = [json!(-1), json!(-1), json!(least), json!(least + 2), json!(10), json!(26), json!(52)];
     maybe(dice, &mut control, "M", &limits);
     if dice.happens(0.15) {
         control["change"] = json!("epi");
@@ -273,7 +274,7 @@ fn glr(dice: &mut Dice, data: &Dataset) -> (Value, Drawn) {
         }
     }
     // One whole number after the other is tried where the dispersion is known; that takes R its time.
-    let cases = dice.happens(0.35);
+    let cases = control["change"] != "epi" && control["dir"] != "dec" && dice.happens(0.35);
     let columns = vec!["statistic", "alarm", "mu0"];
     let most = if cases { 30 } else { 80 };
     if cases {

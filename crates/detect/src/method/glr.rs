@@ -318,7 +318,8 @@ impl Glr {
 
     /// Takes a count in: statistic, count that alarms (not-a-number where there is none) and judgement.
     fn step(&self, state: &mut State, x: f64, mu: f64, scratch: &mut Scratch) -> (f64, f64, Judgement) {
-        let before = std::mem::replace(&mut state.before, if self.mode == Mode::Compat { x.trunc() } else { x });
+        let before =
+            std::mem::replace(&mut state.before, if self.mode == Mode::Compat { x.trunc() } else { x });
         if !x.is_finite() || !(0.0..=1e15).contains(&x) {
             let reason = if x.is_nan() { Reason::Missing } else { Reason::OutOfRange };
             return (NA, NA, Judgement::CannotJudge(reason));
@@ -356,8 +357,7 @@ impl Glr {
             return if self.dir == Dir::Inc { self.cases(state).unwrap_or(NA) } else { NA };
         }
         match (self.change, self.dir, state.alpha == 0.0) {
-            (Change::Epi, ..) | (_, Dir::Dec, false) => NA,
-            (_, Dir::Dec, true) => 0.0,
+            (Change::Epi, ..) | (_, Dir::Dec, _) => NA,
             (_, Dir::Inc, true) => self.cases(state).unwrap_or(0.0),
             // Its search steps in multiples of the count, and gets nowhere from 0.
             (_, Dir::Inc, false) if x == 0.0 && !alarm => 1e99,

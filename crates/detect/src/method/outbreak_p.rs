@@ -290,9 +290,7 @@ impl Judge for OutbreakP {
             let compat = self.mode == Mode::Compat && !fit.lost && value >= 0.0;
             let (cases, printed) = match () {
                 () if fit.lost => (None, NA),
-                () if compat => {
-                    (self.reference_cases(&fit, before, value), fit.printed_with(before, value))
-                }
+                () if compat => (self.reference_cases(&fit, before, value), fit.printed_with(before, value)),
                 () => (self.cases(&fit), NA),
             };
             let (sum, count) = fit.total();

@@ -21,7 +21,12 @@ pub(super) fn known_cases(series: &Series<'_>, index: usize, steps: usize) -> f6
 
 /// Refuses a series that is dated in steps without years, has counts that are none among those looked at, or lacks the
 /// population asked for; the reference takes 1 for one that is not given.
-pub(super) fn fits(series: &Series<'_>, looked_at: Range<usize>, population: bool, compat: bool) -> Result<(), Refusal> {
+pub(super) fn fits(
+    series: &Series<'_>,
+    looked_at: Range<usize>,
+    population: bool,
+    compat: bool,
+) -> Result<(), Refusal> {
     if !calendar::has_years(series) {
         return Err(Refusal::Needs("a dated series must have weeks, months or days (freq 52, 12 or 365)"));
     }
