@@ -6,6 +6,7 @@
 
 pub mod compare;
 pub mod draw;
+pub mod noise;
 pub mod run;
 pub mod series;
 
@@ -20,6 +21,7 @@ use crate::dice::Dice;
 use crate::house;
 use compare::Compared;
 use run::Theirs;
+use series::Dataset;
 
 /// Records that differ are printed up to so many of a method.
 const SHOWN: usize = 6;
@@ -88,7 +90,7 @@ pub fn main(args: &[&str]) -> Result<bool> {
     let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
     for record in &records {
         let name = record["detector"].as_str().unwrap_or_default();
-        tallies.entry(name.to_owned()).or_default().take(record, &folder, &refused)?;
+        tallies.entry(name.to_owned()).or_default().take(record, &datasets, &folder, &refused)?;
     }
     Ok(print(&mut tallies))
 }
@@ -107,16 +109,28 @@ struct Tally {
 }
 
 impl Tally {
-    fn take(&mut self, record: &Value, folder: &Path, refused: &BTreeMap<String, String>) -> Result<()> {
+    fn take(
+        &mut self,
+        record: &Value,
+        datasets: &[Dataset],
+        folder: &Path,
+        refused: &BTreeMap<String, String>,
+    ) -> Result<()> {
         let id = record["id"].as_str().unwrap_or_default();
         let said =
             |side: &str, kind: &str| fs::read_to_string(folder.join(side).join(format!("{id}.{kind}"))).ok();
         let asked = || format!("{id} {} {} {}", record["dataset"], record["series"], record["control"]);
         self.records += 1;
+        let data = datasets.iter().find(|data| record["dataset"] == data.name.as_str());
+        let data = data.with_context(|| format!("find the dataset of {id}"))?;
         match (said("theirs", "csv"), said("ours", "csv")) {
             (Some(theirs), Some(ours)) => {
+                let values = data.values(folder, record["series"].as_str().unwrap_or_default())?;
+                let freq = data.freq;
                 let Compared { points, differences, alarms, undefined, wrong } =
-                    compare::compare(&theirs, &ours, |_, _, _| false);
+                    compare::compare(&theirs, &ours, |name, head, row| {
+                        noise::noise(record, &values, freq, name, head, row)
+                    });
                 self.all.points += points;
                 self.all.differences.extend(differences);
                 self.all.alarms += alarms;
@@ -146,20 +160,21 @@ impl Tally {
 /// Prints every tally; answers whether nothing differs.
 fn print(tallies: &mut BTreeMap<String, Tally>) -> bool {
     println!(
-        "\n{:<20}{:>8}{:>9}{:>10}{:>10}{:>8}{:>10}{:>10}{:>8}",
-        "", "records", "points", "median", "worst", "alarms", "refused", "R alone", "differ"
+        "\n{:<20}{:>8}{:>9}{:>10}{:>10}{:>8}{:>8}{:>10}{:>10}{:>8}",
+        "", "records", "points", "median", "worst", "alarms", "noise", "refused", "R alone", "differ"
     );
     for (name, tally) in tallies.iter_mut() {
         let differences = &mut tally.all.differences;
         differences.sort_unstable_by(f64::total_cmp);
         let at = |place: Option<&f64>| place.map_or("-".into(), |difference| format!("{difference:.1e}"));
         println!(
-            "{name:<20}{:>8}{:>9}{:>10}{:>10}{:>8}{:>10}{:>10}{:>8}",
+            "{name:<20}{:>8}{:>9}{:>10}{:>10}{:>8}{:>8}{:>10}{:>10}{:>8}",
             tally.records,
             tally.all.points,
             at(differences.get(differences.len() / 2)),
             at(differences.last()),
             tally.all.alarms,
+            tally.all.undefined,
             tally.both_refuse,
             tally.theirs_alone_refuses,
             tally.wrong.len(),

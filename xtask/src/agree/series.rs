@@ -28,6 +28,24 @@ pub struct Dataset {
     pub about: Value,
 }
 
+impl Dataset {
+    /// The values of a series, missing ones not-a-number.
+    ///
+    /// # Errors
+    /// When the file has no such column.
+    pub fn values(&self, folder: &Path, series: &str) -> Result<Vec<f64>> {
+        let file = self.about["file"].as_str().context("find the file of a dataset")?;
+        let text = fs::read_to_string(folder.join(file)).with_context(|| format!("read {file}"))?;
+        let mut lines = text.lines();
+        let head = lines.next().unwrap_or_default().split(',');
+        let name = |head: &str| head.trim_matches('"') == series;
+        let at = head.into_iter().position(name).with_context(|| format!("find {series} in {file}"))?;
+        let value =
+            |line: &str| line.split(',').nth(at).and_then(|cell| cell.parse().ok()).unwrap_or(f64::NAN);
+        Ok(lines.map(value).collect())
+    }
+}
+
 /// The step of a simulated dataset, and the day its dates begin with.
 #[derive(Clone, Copy, Debug)]
 enum Steps {

@@ -162,7 +162,8 @@ impl Cusum {
             // What is none stays as it was first, missing or undefined.
             let sum = match z {
                 _ if state.sum.is_nan() => state.sum,
-                _ if x.is_nan() => NA,
+                // And beyond its table of the hypergeometric function the reference finds a missing value.
+                _ if x.is_nan() || (z.is_nan() && self.trans == Trans::AnscombeNegBin) => NA,
                 z if z.is_nan() => z,
                 _ => sum,
             };

@@ -273,6 +273,9 @@ impl Glr {
             (Change::Epi, Mode::Default) => epidemic::largest(pairs, windows, alpha),
             (Change::Epi, Mode::Compat) => epidemic::reference(pairs, windows, alpha),
             _ if alpha == 0.0 => window::poisson(pairs, windows, self.dir == Dir::Dec),
+            (_, Mode::Compat) if self.dir == Dir::Dec || rise::may_be_lost(&state.sums, windows) => {
+                window::reference(pairs, windows, self.dir == Dir::Dec, alpha)
+            }
             _ if self.sums_up(alpha) => {
                 rise::largest(pairs, &state.sums, windows, alpha, &mut scratch.candidates)
             }
@@ -361,7 +364,8 @@ impl Glr {
             (_, Dir::Inc, true) => self.cases(state).unwrap_or(0.0),
             // Its search steps in multiples of the count, and gets nowhere from 0.
             (_, Dir::Inc, false) if x == 0.0 && !alarm => 1e99,
-            (_, Dir::Inc, false) => self.cases(state).unwrap_or(if alarm { 0.0 } else { 1e99 }),
+            (_, Dir::Inc, false) if alarm && x > self.x_max => 0.0,
+            (_, Dir::Inc, false) => self.cases(state).unwrap_or(1e99),
         }
     }
 }
