@@ -321,14 +321,13 @@ impl Glr {
 
     /// Takes a count in: statistic, count that alarms (not-a-number where there is none) and judgement.
     fn step(&self, state: &mut State, x: f64, mu: f64, scratch: &mut Scratch) -> (f64, f64, Judgement) {
-        let before =
-            std::mem::replace(&mut state.before, if self.mode == Mode::Compat { x.trunc() } else { x });
+        // The reference hands over whole numbers.
+        let (seen, x) = (x, if self.mode == Mode::Compat { x.trunc() } else { x });
+        let before = std::mem::replace(&mut state.before, x);
         if !x.is_finite() || !(0.0..=1e15).contains(&x) {
             let reason = if x.is_nan() { Reason::Missing } else { Reason::OutOfRange };
             return (NA, NA, Judgement::CannotJudge(reason));
         }
-        // The reference hands over whole numbers.
-        let x = if self.mode == Mode::Compat { x.trunc() } else { x };
         let follows = (0.0..=1e15).contains(&before);
         if self.change == Change::Epi && !follows {
             return (NA, NA, Judgement::CannotJudge(Reason::MissingInWindow { missing: 1 }));
@@ -347,6 +346,8 @@ impl Glr {
             (statistic, self.whole_cases(state, x, alarm), alarm)
         };
         if alarm {
+            // Of the count before a new beginning the reference keeps the fraction.
+            state.before = seen;
             (state.sum, state.since) = (0.0, 0);
             state.pairs.clear();
             state.sums.clear();

@@ -152,6 +152,9 @@ pub(super) fn reference(pairs: &[Pair], windows: Windows, decrease: bool, alpha:
     for at in 0..(longest + 1).saturating_sub(windows.shortest) {
         let window = &pairs[at..];
         for _ in 0..1000 {
+            if kappa <= LEAST {
+                break;
+            }
             let rate = f64::exp(kappa);
             let (mut score, mut information) = (0.0, 0.0);
             for Pair { x, mu, .. } in window {
@@ -161,11 +164,14 @@ pub(super) fn reference(pairs: &[Pair], windows: Windows, decrease: bool, alpha:
             }
             let step = score / information;
             kappa += step;
-            if step.is_nan() || step.abs() <= 1e-6 || kappa <= LEAST {
+            if step.is_nan() || step.abs() <= 1e-6 {
                 break;
             }
         }
-        kappa = if decrease { kappa.min(0.0) } else { kappa.max(0.0) };
+        // Not `min` and `max`: what is no number stays none for all windows that follow.
+        if (decrease && kappa > 0.0) || (!decrease && kappa < 0.0) {
+            kappa = 0.0;
+        }
         best = f64::max(best, ratio(window, alpha, kappa));
     }
     best
