@@ -143,7 +143,11 @@ impl Regression {
         Ok(Fitted {
             found: Found { expected, bound, statistic, p },
             sigma,
-            adjusted_r_squared: 1.0 - (1.0 - r_squared) * (n - 1.0) / df,
+            // Of nothing to explain the reference says that none of it is.
+            adjusted_r_squared: match self.mode {
+                Mode::Compat if r_squared.is_nan() => 0.0,
+                _ => 1.0 - (1.0 - r_squared) * (n - 1.0) / df,
+            },
         })
     }
 

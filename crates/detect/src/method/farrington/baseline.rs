@@ -33,6 +33,8 @@ pub(super) struct Cut {
     pub(super) parts: usize,
     /// Steps before the point that are left out.
     pub(super) left_out: usize,
+    /// Steps of the window of an earlier year, from its oldest on, where they are not 2w + 1.
+    pub(super) window: Option<usize>,
     /// Whether a part for which there is no room takes steps from its neighbours, as in the reference.
     pub(super) quirks: bool,
 }
@@ -135,7 +137,11 @@ impl Cut {
         let mut part = vec![0; oldest + 1];
         part[..=w.min(oldest)].fill(parts);
         for anchor in anchors {
-            part[anchor.saturating_sub(w)..=anchor + w].fill(parts);
+            let newest = match self.window {
+                Some(steps) => (anchor + w + 1).saturating_sub(steps),
+                None => anchor.saturating_sub(w),
+            };
+            part[newest..=anchor + w].fill(parts);
         }
         if parts > 1 {
             let later = std::iter::once(0).chain(anchors.iter().copied());
@@ -211,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_window_in_each_year() {
-        let cut = Cut { b: 2, w: 1, parts: 1, left_out: 1, quirks: false };
+        let cut = Cut { b: 2, w: 1, parts: 1, left_out: 1, window: None, quirks: false };
         let map = map(cut, 110, 120, false).unwrap();
         assert_eq!(map.back, [105, 104, 103, 53, 52, 51]);
         assert_eq!(map.parts, [(6, 1)]);
@@ -219,7 +225,7 @@ mod tests {
 
     #[test]
     fn between_the_windows_the_year_is_cut_with_the_longer_parts_first() {
-        let cut = Cut { b: 1, w: 3, parts: 5, left_out: 26, quirks: false };
+        let cut = Cut { b: 1, w: 3, parts: 5, left_out: 26, window: None, quirks: false };
         let map = map(cut, 60, 61, false).unwrap();
         // 45 steps between the windows in 4 parts: 12, 11, 11, 11 from the older side.
         let length = |at: usize| map.parts[at].0 - if at == 0 { 0 } else { map.parts[at - 1].0 };
@@ -230,7 +236,7 @@ mod tests {
 
     #[test]
     fn where_there_is_no_room_for_a_part_the_reference_takes_from_its_neighbours() {
-        let cut = |quirks| Cut { b: 1, w: 2, parts: 10, left_out: 2, quirks };
+        let cut = |quirks| Cut { b: 1, w: 2, parts: 10, left_out: 2, window: None, quirks };
         let parts = |quirks: bool| {
             let values = vec![0.0; 30];
             let mut map = Map::default();
@@ -253,7 +259,7 @@ mod tests {
 
     #[test]
     fn what_lacks_is_said() {
-        let cut = Cut { b: 2, w: 3, parts: 10, left_out: 26, quirks: false };
+        let cut = Cut { b: 2, w: 3, parts: 10, left_out: 26, window: None, quirks: false };
         assert_eq!(map(cut, 106, 110, false), Err(Lack::Years(1)));
         assert_eq!(map(cut, 106, 110, true).unwrap().years, 1);
         assert_eq!(map(cut, 54, 110, true), Err(Lack::Years(0)));

@@ -79,6 +79,8 @@ pub(super) struct Flexible {
     verbose: bool,
     fit_fun: String,
     pub(super) mode: Mode,
+    #[serde(skip)]
+    pub(super) window: Option<usize>,
 }
 
 impl Default for Flexible {
@@ -101,6 +103,7 @@ impl Default for Flexible {
             verbose: false,
             fit_fun: FIT.to_owned(),
             mode: Mode::Default,
+            window: None,
         }
     }
 }
@@ -164,7 +167,8 @@ impl Flexible {
 
     pub(super) fn cut(&self) -> Cut {
         let left_out = self.past_weeks_not_included.unwrap_or(self.w);
-        Cut { b: self.b, w: self.w, parts: self.no_periods, left_out, quirks: self.compat() }
+        let Self { b, w, no_periods: parts, window, .. } = *self;
+        Cut { b, w, parts, left_out, window, quirks: self.compat() }
     }
 
     pub(super) fn rules(&self) -> Rules {
