@@ -158,20 +158,19 @@ pub(super) fn reference(pairs: &[Pair], windows: Windows, decrease: bool, alpha:
             let rate = f64::exp(kappa);
             let (mut score, mut information) = (0.0, 0.0);
             for Pair { x, mu, .. } in window {
-                let spread = 1.0 / (1.0 + alpha * rate * mu);
-                score += (x - rate * mu) * spread;
-                information += rate * mu * (alpha * x + 1.0) * spread * spread;
+                // Its square may be over all numbers, and the step then infinite.
+                let base = 1.0 + alpha * rate * mu;
+                score += (x - rate * mu) / base;
+                information += mu * (alpha * x + 1.0) / (base * base);
             }
-            let step = score / information;
+            let step = score / (rate * information);
             kappa += step;
             if step.is_nan() || step.abs() <= 1e-6 {
                 break;
             }
         }
-        // Not `min` and `max`: what is no number stays none for all windows that follow.
-        if (decrease && kappa > 0.0) || (!decrease && kappa < 0.0) {
-            kappa = 0.0;
-        }
+        // What is no number becomes 0 too.
+        kappa = if decrease { kappa.min(0.0) } else { kappa.max(0.0) };
         best = f64::max(best, ratio(window, alpha, kappa));
     }
     best
