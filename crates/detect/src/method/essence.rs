@@ -131,6 +131,7 @@ impl Columns {
         let judgement = match found {
             Err(reason) => unjudged(value, reason),
             Ok(_) if value.is_nan() => Judgement::CannotJudge(Reason::Missing),
+            Ok(found) if found.p.is_nan() => Judgement::CannotJudge(Reason::WeekdayAbsent),
             Ok(_) if alert == "red" => Judgement::Alarm,
             Ok(_) => Judgement::NoAlarm,
         };
