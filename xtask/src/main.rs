@@ -14,8 +14,8 @@ cargo xtask TASK
   bench detect            judging whole series against R surveillance
                           (--runs N, --seconds S)
   agree detect            holds random records of every method against R surveillance
-                          (--records N, --seed S, --method M, --jobs N,
-                          --binary FILE)
+                          (--records N, --seed S, --method M, --jobs N, --binary FILE,
+                          --rnssp DIR: a checkout of Rnssp, held against too)
   crash [--values N] [--from K] [--kills N] [--seed N] [--jobs N] [--binary FILE] [--all]
                           aborts and kills the demo, and holds what it then ends in
   fuzz [TARGET ...] [--minutes N] [--jobs N]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::series::Dataset;
+use super::series::{Dataset, ONLY_RNSSP};
 use crate::dice::Dice;
 
 /// What is drawn of a method.
@@ -49,6 +49,7 @@ pub fn records(dice: &mut Dice, datasets: &[Dataset], count: usize, method: Opti
         let often = if method.is_none_or(|method| method == *name) { *often } else { 0 };
         hat.extend(std::iter::repeat_n((*name, *draw), often));
     }
+    let datasets: Vec<&Dataset> = datasets.iter().filter(|data| !data.name.starts_with(ONLY_RNSSP)).collect();
     let mut records = Vec::new();
     // A method may have nothing to say on a dataset; then another is drawn.
     for _ in 0..count * 100 {
@@ -56,9 +57,9 @@ pub fn records(dice: &mut Dice, datasets: &[Dataset], count: usize, method: Opti
             break;
         }
         let (name, draw) = dice.pick(&hat);
-        let data = dice.pick(datasets);
-        let Some(drawn) = draw(dice, &data) else { continue };
-        let Some(record) = record(dice, &data, name, drawn, records.len()) else { continue };
+        let data = dice.pick(&datasets);
+        let Some(drawn) = draw(dice, data) else { continue };
+        let Some(record) = record(dice, data, name, drawn, records.len()) else { continue };
         records.push(record);
     }
     records

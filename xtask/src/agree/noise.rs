@@ -9,6 +9,7 @@ const NO_DISPERSION: f64 = 1e-4;
 ///
 /// - `alpha_disp` of counts that vary no more than Poisson counts: the search for the dispersion ends at a limit of
 ///   steps, and what was reached by then is rounding.
+/// - All of `farringtonFlexible` where a part of the year is one count and `reweight` is on.
 /// - The trend of a baseline whose counts are all equal: its test is 0/0. For `farrington` the bound follows from it.
 pub fn noise(record: &Value, values: &[f64], freq: usize, name: &str, head: &[&str], row: &[&str]) -> bool {
     let detector = record["detector"].as_str().unwrap_or_default();
@@ -16,6 +17,9 @@ pub fn noise(record: &Value, values: &[f64], freq: usize, name: &str, head: &[&s
         let at = head.iter().position(|other| *other == name)?;
         row.get(at)?.parse::<f64>().ok()
     };
+    if detector == "farringtonFlexible" && single(&record["control"], freq) {
+        return !matches!(name, "t" | "observed");
+    }
     match (detector, name) {
         ("glrnb", "alpha_disp") => cell(name).is_some_and(|alpha| alpha < NO_DISPERSION),
         ("farringtonFlexible", "trend_used" | "trend_coef" | "pvalue")
@@ -24,6 +28,15 @@ pub fn noise(record: &Value, values: &[f64], freq: usize, name: &str, head: &[&s
         }
         _ => false,
     }
+}
+
+/// Whether a part of the year is one count alone, which the model fits exactly: its residual is 0/0, and by that it is
+/// weighed.
+fn single(control: &Value, freq: usize) -> bool {
+    let number = |name: &str, usual: u64| control[name].as_u64().unwrap_or(usual) as usize;
+    let (b, w, parts) = (number("b", 5), number("w", 3), number("noPeriods", 1));
+    let crowded = parts > 1 && freq.saturating_sub(2 * w + 1) < 2 * (parts - 1);
+    control["reweight"] != false && b == 1 && (w == 0 || crowded)
 }
 
 /// Whether all counts that a point is compared with are equal.

@@ -51,6 +51,8 @@ impl Dataset {
 enum Steps {
     Bare,
     Days(i64, i64),
+    /// Days of which some have no row.
+    Lacking(i64),
     Months(i64, i64, i64),
 }
 
@@ -69,6 +71,9 @@ const MONDAY: i64 = 12_415;
 const THURSDAY: i64 = 13_881;
 const NEW_YEAR: i64 = 17_167;
 
+/// How the names begin of what is too short, or has too few rows, for other functions.
+pub const ONLY_RNSSP: &str = "rnssp_";
+
 const PLANS: &[Plan] = &[
     ("weeks", 52, 420, [2001, 1], Steps::Bare, People::None),
     ("weeks_from_30", 52, 330, [2003, 30], Steps::Bare, People::None),
@@ -82,6 +87,8 @@ const PLANS: &[Plan] = &[
     ("months_people", 12, 150, [2000, 1], Steps::Bare, People::Growing),
     ("days", 365, 1200, [2017, 1], Steps::Bare, People::None),
     ("days_dated", 365, 1400, [2017, 1], Steps::Days(NEW_YEAR, 1), People::None),
+    ("rnssp_days", 365, 110, [2017, 1], Steps::Days(NEW_YEAR, 1), People::None),
+    ("rnssp_lacking", 365, 90, [2017, 1], Steps::Lacking(NEW_YEAR), People::None),
     ("quarters", 4, 90, [1990, 2], Steps::Bare, People::None),
     ("hours", 24, 300, [1, 1], Steps::Bare, People::None),
 ];
@@ -211,6 +218,7 @@ fn date_of(steps: Steps, row: i64) -> Option<String> {
     match steps {
         Steps::Bare => None,
         Steps::Days(first, by) => Some(civil(first + by * row)),
+        Steps::Lacking(first) => Some(civil(first + row + row / 13 + row / 29)),
         Steps::Months(year, month, day) => {
             let months = month - 1 + row;
             Some(format!("{:04}-{:02}-{day:02}", year + months / 12, months % 12 + 1))

@@ -163,7 +163,7 @@ impl Cusum {
             let sum = match z {
                 _ if state.sum.is_nan() => state.sum,
                 // And beyond its table of the hypergeometric function the reference finds a missing value.
-                _ if x.is_nan() || (z.is_nan() && self.trans == Trans::AnscombeNegBin) => NA,
+                _ if x.is_nan() || m.is_nan() || (z.is_nan() && self.trans == Trans::AnscombeNegBin) => NA,
                 z if z.is_nan() => z,
                 _ => sum,
             };

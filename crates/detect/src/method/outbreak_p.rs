@@ -133,42 +133,28 @@ impl Fit {
     }
 }
 
-/// The logarithms of the smallest and the largest number above 0.
-const NUMBERS: [f64; 2] = [-745.13, 709.78];
-
 /// How far the reference is followed in its search; R itself gives up before.
 const MOST_STEPS: usize = 20_000;
 
-/// Multiplies as R does, where a factor or the product so far may leave the range of numbers.
-fn times(product: f64, factor: f64) -> f64 {
-    let [least, most] = NUMBERS;
-    match product + factor {
-        sum if sum < least => f64::NEG_INFINITY,
-        sum if sum > most => f64::INFINITY,
-        // 0 times infinity is none, in logarithms too.
-        sum => sum,
-    }
-}
-
 impl Fit {
     /// The ratio as R has it, a product of one factor for each value; the fit holds those `before` and is to take `value`.
+    /// With large counts a factor, or what was multiplied so far, may be over all numbers or 0.
     fn printed_with(&self, before: &[f64], value: f64) -> f64 {
-        let log = self.ratio_with(value).max(0.0);
         let (sum, count) = self.total();
         let mean = (sum + value) / (count + 1.0);
         if count != before.len() as f64 || mean <= 0.0 {
-            return log.exp();
+            return self.ratio_with(value).max(0.0).exp();
         }
         let (keep, last) = self.with(value);
         let mut left = before.iter().chain([&value]);
-        let mut product = 0.0;
+        let mut product = 1.0;
         for block in self.blocks[..keep].iter().chain([&last]) {
-            let rise = (block.sum / block.count / mean).ln();
-            for y in left.by_ref().take(block.count as usize).filter(|y| **y > 0.0) {
-                product = times(product, times(0.0, y * rise));
+            let rise = block.sum / block.count / mean;
+            for y in left.by_ref().take(block.count as usize) {
+                product *= rise.powf(*y);
             }
         }
-        if product.is_finite() { log.exp() } else { product.exp() }
+        product
     }
 }
 
