@@ -142,11 +142,12 @@ impl Fit {
     fn printed_with(&self, before: &[f64], value: f64) -> f64 {
         let (sum, count) = self.total();
         let mean = (sum + value) / (count + 1.0);
-        if count != before.len() as f64 || mean <= 0.0 {
+        let begun = before.len().checked_sub(count as usize);
+        let Some(begun) = begun.filter(|_| mean > 0.0) else {
             return self.ratio_with(value).max(0.0).exp();
-        }
+        };
         let (keep, last) = self.with(value);
-        let mut left = before.iter().chain([&value]);
+        let mut left = before[begun..].iter().chain([&value]);
         let mut product = 1.0;
         for block in self.blocks[..keep].iter().chain([&last]) {
             let rise = block.sum / block.count / mean;
@@ -247,7 +248,8 @@ impl OutbreakP {
 
 impl Judge for OutbreakP {
     fn looks_back_to(&self, index: usize, _: u32) -> usize {
-        index
+        // Of what the reference multiplies, each value has a factor.
+        if self.mode == Mode::Compat { 0 } else { index }
     }
 
     fn first_judged(&self, series: &Series<'_>) -> usize {
