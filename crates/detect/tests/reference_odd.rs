@@ -1,9 +1,10 @@
-//! Compat mode at parameters and series that few give, against numbers of R surveillance 1.20.3.
+//! Compat mode at parameters and series that few give, against numbers of R surveillance 1.20.3 and Rnssp 0.3.1.
 #![allow(clippy::unwrap_used)]
 
+use beaconfire_detect::calendar::Date;
 use beaconfire_detect::method::{Memory, method};
 use beaconfire_detect::outcome::Outcome;
-use beaconfire_detect::series::Series;
+use beaconfire_detect::series::{Day, Series};
 
 /// Sixty counts, which R was given too.
 fn counts() -> Vec<f64> {
@@ -195,4 +196,35 @@ fn a_fall_of_a_proportion_takes_no_case_at_an_alarm() {
     let sums = [0.0, 0.17622131421603, 2.59408583392272, 3.91229332336713, 0.0, 3.16507892153691];
     same(&it, "statistic", &sums);
     same(&it, "cases_to_alarm", &[NONE, NONE, 0.0, 0.0, NONE, 0.0]);
+}
+
+/// The first day and every step after, of as many counts as there are dates; the numbers are those of Rnssp 0.3.1.
+fn dated(name: &str, params: &str, dates: &[Day]) -> Outcome {
+    let judge = method(name).unwrap().parse(params).unwrap();
+    let freq = if dates[1] - dates[0] == 7 { 52 } else { 365 };
+    let values: Vec<f64> = (1..=dates.len()).map(|i| ((i * i * 7 + i * 3) % 11 + i % 4) as f64).collect();
+    let series = Series { dates: Some(dates), ..Series::new(&values, freq) };
+    judge.judge(&series, values.len() - 2..values.len(), &mut Memory::default()).unwrap()
+}
+
+#[test]
+fn a_weekday_that_the_baseline_lacks_takes_a_coefficient_all_the_same() {
+    let monday = Date::new(2021, 3, 1).unwrap().day();
+    // No Wednesday after the first.
+    let dates: Vec<Day> =
+        (monday..monday + 32).filter(|day| (day - monday) % 7 != 2 || day - monday < 4).collect();
+    let it = dated("alert_regression", r#"{"B": 14, "g": 2, "mode": "compat"}"#, &dates);
+    same(&it, "baseline_expected", &[5.875, 1.0]);
+    same(&it, "sigma", &[8.20405677814626, 7.32737853467911]);
+    same(&it, "adjusted_r_squared", &[-0.486625202265372, -0.209364686468647]);
+    same(&it, "p.value", &[0.494168807165532, 0.260231542272567]);
+}
+
+#[test]
+fn the_original_setting_of_rnssp_takes_seven_weeks_of_each_year() {
+    let monday = Date::new(2010, 1, 4).unwrap().day();
+    let dates: Vec<Day> = (0..220).map(|week| monday + 7 * week).collect();
+    let it = dated("alert_farrington", r#"{"w": 1, "mode": "compat"}"#, &dates);
+    same(&it, "predicted", &[4.95069972122956, 4.62141501915775]);
+    same(&it, "upper", &[10.9322119181543, 10.7566429728528]);
 }
