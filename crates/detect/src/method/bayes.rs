@@ -28,7 +28,7 @@ standard deviations of that distribution.
 | parameter | meaning |
 |---|---|
 | `b` | years to look back, 0 to 20; default 0 |
-| `w` | half the window, 0 to 52; default 6 |
+| `w` | half the window, 0 to 366; default 6 |
 | `actY` | whether the steps just before count too; default true |
 | `alpha` | the chance of a false alarm; default 0.05 |
 | `mode` | `default` or `compat`: in `compat` missing values are left out however many they are; by default a point is judged only while at least half of the values are there |

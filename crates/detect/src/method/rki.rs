@@ -24,7 +24,7 @@ an alarm. `score` is count / bound.
 | parameter | meaning |
 |---|---|
 | `b` | years to look back, 0 to 20; default 2 |
-| `w` | half the window, 0 to 52; default 4 |
+| `w` | half the window, 0 to 366; default 4 |
 | `actY` | whether the steps just before count too; default false |
 | `mode` | `default` or `compat`: in `compat` one missing value among those compared with leaves the point unjudged; by default the others are used while at least half are there |
 
