@@ -13,6 +13,9 @@ cargo xtask TASK
                           (--runs N, --seconds S; needs BEACONFIRE_REFERENCE_DATA)
   bench detect            judging whole series against R surveillance
                           (--runs N, --seconds S)
+  agree detect            holds random records of every method against R surveillance
+                          (--records N, --seed S, --method M, --jobs N, --binary FILE,
+                          --rnssp DIR: a checkout of Rnssp, held against too)
   crash [--values N] [--from K] [--kills N] [--seed N] [--jobs N] [--binary FILE] [--all]
                           aborts and kills the demo, and holds what it then ends in
   fuzz [TARGET ...] [--minutes N] [--jobs N]
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
         ["bench", "river", rest @ ..] => xtask::bench::river::main(rest),
         ["bench", "cap", rest @ ..] => xtask::bench::cap::main(rest),
         ["bench", "detect", rest @ ..] => xtask::bench::detect::main(rest),
+        ["agree", "detect", rest @ ..] => xtask::agree::main(rest),
         ["crash", rest @ ..] => xtask::crash::main(rest),
         ["fuzz", rest @ ..] => xtask::fuzz::main(rest),
         ["bless"] => xtask::bless::main(),

@@ -28,7 +28,7 @@ standard deviations of that distribution.
 | parameter | meaning |
 |---|---|
 | `b` | years to look back, 0 to 20; default 0 |
-| `w` | half the window, 0 to 52; default 6 |
+| `w` | half the window, 0 to 366; default 6 |
 | `actY` | whether the steps just before count too; default true |
 | `alpha` | the chance of a false alarm; default 0.05 |
 | `mode` | `default` or `compat`: in `compat` missing values are left out however many they are; by default a point is judged only while at least half of the values are there |
@@ -38,7 +38,7 @@ Bayes 1 is w 6, b 0, actY; Bayes 2 is w 6, b 1, actY; Bayes 3 is w 4, b 2: the m
     example: r#"{"b": 2, "w": 4, "actY": false, "alpha": 0.05}"#,
     read: |json| {
         let Given { b, w, act_y, alpha, mode } = param::read(json)?;
-        Bayes::checked("bayes", Windows { b, w, act_y }, alpha, mode)
+        Bayes::checked("bayes", Windows { b, w, act_y, mode }, alpha, mode)
     },
 };
 
@@ -59,7 +59,7 @@ pub(crate) static BAYES1: Method = Method {
     name: "bayes1",
     doc: concat!("The method `bayes` with `w` 6, `b` 0 and `actY`: the six steps just before.", table!()),
     example: r#"{"alpha": 0.05}"#,
-    read: |json| Bayes::fixed("bayes1", Windows { b: 0, w: 6, act_y: true }, json),
+    read: |json| Bayes::fixed("bayes1", (0, 6, true), json),
 };
 
 /// The method `bayes2`.
@@ -70,7 +70,7 @@ pub(crate) static BAYES2: Method = Method {
         table!()
     ),
     example: r#"{"alpha": 0.05}"#,
-    read: |json| Bayes::fixed("bayes2", Windows { b: 1, w: 6, act_y: true }, json),
+    read: |json| Bayes::fixed("bayes2", (1, 6, true), json),
 };
 
 /// The method `bayes3`.
@@ -81,7 +81,7 @@ pub(crate) static BAYES3: Method = Method {
         table!()
     ),
     example: r#"{"alpha": 0.05}"#,
-    read: |json| Bayes::fixed("bayes3", Windows { b: 2, w: 4, act_y: false }, json),
+    read: |json| Bayes::fixed("bayes3", (2, 4, false), json),
 };
 
 /// The parameters, named as in R surveillance.
@@ -136,9 +136,16 @@ impl Bayes {
         Ok(Box::new(Self { name, windows, alpha, mode }))
     }
 
-    fn fixed(name: &'static str, windows: Windows, json: &str) -> Result<Box<dyn Judge>, ParamError> {
+    fn fixed(
+        name: &'static str,
+        (b, w, act_y): (usize, usize, bool),
+        json: &str,
+    ) -> Result<Box<dyn Judge>, ParamError> {
         let Fixed { alpha, mode } = param::read(json)?;
-        Self::checked(name, windows, alpha, mode)
+        require(alpha > 0.0 && alpha < 1.0, "alpha", "must be above 0 and below 1")?;
+        // The reference passes over it.
+        let alpha = if mode == Mode::Compat { Fixed::default().alpha } else { alpha };
+        Self::checked(name, Windows { b, w, act_y, mode }, alpha, mode)
     }
 
     /// Expectation, bound and variance; `whole` is the limit for windows in which nothing is missing.
@@ -219,7 +226,7 @@ impl Judge for Bayes {
             mode: self.mode,
             version: VERSION,
             index,
-            baseline: rows(series, self.windows.indexes(index, series.freq)),
+            baseline: rows(series, self.windows.indexes(series, index)),
             numbers: vec![
                 ("expected", outcome.expected[0]),
                 ("upperbound", outcome.upperbound[0]),

@@ -29,7 +29,7 @@ a series of; they are judged by the crate's `categorical`.
 | `h` | the decision interval; default 5 |
 | `fn` | `categoricalCUSUM`, the reference's name for it; may be left out |
 | `ret` | `cases` or `value`: what the reference returns as its bound; both are always there |
-| `mode` | `default` or `compat`: in `compat` nothing is judged after a missing value; by default it leaves the sum as it is |",
+| `mode` | `default` or `compat`: in `compat` nothing is judged after a missing value, and where a fall is sought the count that alarms is 0 at an alarm; by default a missing value leaves the sum as it is |",
     example: r#"{"pi0": 0.01, "pi1": 0.02, "h": 5}"#,
     read: |json| Ok(Box::new(param::read::<Binomial>(json)?.checked()?)),
 };
@@ -76,9 +76,13 @@ impl Binomial {
     }
 
     /// The smallest count among `n` that alarms: not-a-number where none does.
-    fn cases(&self, sum: f64, n: f64, p0: f64, p1: f64) -> f64 {
+    fn cases(&self, sum: f64, x: f64, n: f64, p0: f64, p1: f64) -> f64 {
         let none = n * ((-p1).ln_1p() - (-p0).ln_1p());
         let each = (p1 / (1.0 - p1)).ln() - (p0 / (1.0 - p0)).ln();
+        if self.mode == Mode::Compat && each <= 0.0 {
+            // The reference looks below the count only where that alarms, and all counts below it do too.
+            return if sum + none + each * x > self.h { 0.0 } else { NA };
+        }
         let cases = ((self.h - sum - none) / each).max(0.0).ceil();
         // A fall of the proportion alarms at few counts, not at many.
         if each > 0.0 && cases <= n { cases } else { NA }
@@ -139,7 +143,7 @@ impl Judge for Binomial {
         for index in range {
             let (n, since) = (series.population_at(index), index - state.from);
             let (p0, p1) = (self.pi0.at(since)?, self.pi1.at(since)?);
-            let cases = or_na(self.cases(state.sum, n, p0, p1));
+            let cases = or_na(self.cases(state.sum, series.value(index), n, p0, p1));
             let (sum, judgement) = self.step(&mut state, series.value(index), n, p0, p1);
             let bound = if cases >= 1.0 { cases - 1.0 } else { NA };
             let expected = n * p0;

@@ -31,7 +31,7 @@ Statistics in Medicine 18, 1999). The score is `C`; the bound is the count that 
 | `h` | the decision interval; default 2.26 |
 | `m` | the in-control mean: a number, one for each point, `\"glm\"` for a Poisson model with one yearly wave of all values before the first judged, or none for their mean |
 | `trans` | `standard` (default), `rossi`, `anscombe`, `anscombe2nd`, `pearsonNegBin`, `anscombeNegBin`, or `none` |
-| `alpha` | the dispersion of the two NegBin transforms, the variance being m + alpha m²; default 0 |
+| `alpha` | the dispersion of the two NegBin transforms, the variance being m + alpha m²; default 0, in `compat` 0.1 |
 | `reset` | whether the sum begins anew after an alarm; by default it does, and in `compat` not |
 | `mode` | `default` or `compat`: in `compat` the bounds of `none`, `anscombe2nd` and `anscombeNegBin` are the reference's, after one missing value nothing is judged any more, and of an infinite one `alarm` says what the reference does; by default a missing value leaves the sum as it is |
 
@@ -141,22 +141,32 @@ impl Cusum {
             Some(Mean::Model(Model::Glm)) => {
                 let (sin, cos) = turn(series, index).sin_cos();
                 let part = |c: f64, x: f64| if c.is_nan() { 0.0 } else { c * x };
-                Ok((state.mean[0] + part(state.mean[1], cos) + part(state.mean[2], sin)).exp())
+                let mean = (state.mean[0] + part(state.mean[1], cos) + part(state.mean[2], sin)).exp();
+                // Means of a model are at least that in R.
+                Ok(if self.mode == Mode::Compat { mean.max(f64::EPSILON) } else { mean })
             }
         }
     }
 
     /// Adds a point to the sum: score, bound and judgement.
     fn step(&self, state: &mut State, x: f64, m: f64) -> (f64, f64, Judgement) {
-        let alpha = self.alpha.unwrap_or(0.0);
         let compat = self.mode == Mode::Compat;
+        // What the reference takes where it is not told.
+        let alpha = self.alpha.unwrap_or(if compat { 0.1 } else { 0.0 });
         let z = self.trans.apply(x, m, alpha, compat);
         let d = self.h + self.k - state.sum;
         // Beyond that it would never come down again.
         let sum = (state.sum + z - self.k).clamp(0.0, 1e300);
         let usable = z.is_finite() && !state.sum.is_nan();
         if compat {
-            let sum = if z.is_nan() || state.sum.is_nan() { f64::NAN } else { sum };
+            // What is none stays as it was first, missing or undefined.
+            let sum = match z {
+                _ if state.sum.is_nan() => state.sum,
+                // And beyond its table of the hypergeometric function the reference finds a missing value.
+                _ if x.is_nan() || m.is_nan() || (z.is_nan() && self.trans == Trans::AnscombeNegBin) => NA,
+                z if z.is_nan() => z,
+                _ => sum,
+            };
             let bound = self.trans.reference_bound(d, self.h - sum, m, alpha);
             state.sum = sum;
             if sum >= self.h && self.reset == Some(true) {
@@ -169,7 +179,7 @@ impl Cusum {
                 _ if sum >= self.h => Judgement::Alarm,
                 _ => Judgement::NoAlarm,
             };
-            return (or_na(sum), bound, judgement);
+            return (sum, bound, judgement);
         }
         let bound = self.trans.invert(d, m, alpha);
         let bound = if bound.is_finite() { bound } else { NA };

@@ -83,7 +83,13 @@ fn quantile(p: f64, df: f64, mode: Mode) -> f64 {
 
 /// The upper tail; the reference takes it from one, and so keeps fewer digits of small ones.
 fn tail(statistic: f64, df: f64, mode: Mode) -> f64 {
-    if mode == Mode::Compat { 1.0 - t::cdf(statistic, df) } else { t::upper(statistic, df) }
+    let outside = t::upper(statistic, df);
+    match mode {
+        Mode::Default => outside,
+        // Each half of one on its own, as R adds it up.
+        Mode::Compat if statistic > 0.0 => 1.0 - (0.5 - outside + 0.5),
+        Mode::Compat => 1.0 - t::cdf(statistic, df),
+    }
 }
 
 /// The word for a p value.
@@ -125,6 +131,7 @@ impl Columns {
         let judgement = match found {
             Err(reason) => unjudged(value, reason),
             Ok(_) if value.is_nan() => Judgement::CannotJudge(Reason::Missing),
+            Ok(found) if found.p.is_nan() => Judgement::CannotJudge(Reason::WeekdayAbsent),
             Ok(_) if alert == "red" => Judgement::Alarm,
             Ok(_) => Judgement::NoAlarm,
         };

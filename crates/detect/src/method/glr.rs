@@ -230,19 +230,20 @@ impl Glr {
             Some(Mu0::Level(level)) => level.at(index - state.from),
             _ => {
                 let model = self.model().unwrap_or_default();
-                Ok(model
-                    .mean(&state.coefficients, index, series.freq, self.counts.as_deref())
-                    .clamp(1e-300, 1e300))
+                // Means of a model are at least that in R.
+                let least = if self.mode == Mode::Compat { f64::EPSILON } else { 1e-300 };
+                let mean = model.mean(&state.coefficients, index, series.freq, self.counts.as_deref());
+                Ok(mean.clamp(least, 1e300))
             }
         }
     }
 
     /// The windows to look at; in the reference the Poisson chart with a limit has one pair more in each than it
-    /// should, and that of epidemics has no shortest.
+    /// should.
     fn windows(&self, alpha: f64) -> Windows {
         let (limited, poisson) = (self.m > 0, alpha == 0.0);
         let shortest = match self.mode {
-            Mode::Compat if poisson && self.change == Change::Epi => 1,
+            Mode::Compat if poisson && self.change == Change::Epi => self.m_tilde,
             Mode::Compat if poisson && limited => self.m_tilde + 1,
             Mode::Compat if poisson => 1,
             _ => self.m_tilde,
@@ -253,8 +254,7 @@ impl Glr {
 
     /// Whether there are enough points since the last alarm to look at all.
     fn enough(&self, state: &State, windows: Windows) -> bool {
-        let epidemic = self.change == Change::Epi && self.mode == Mode::Compat && state.alpha == 0.0;
-        state.since >= if epidemic { 1 } else { windows.shortest.max(self.m_tilde) }
+        state.since >= windows.shortest.max(self.m_tilde)
     }
 
     /// Whether the sums of pairs are what is looked at.
@@ -273,6 +273,9 @@ impl Glr {
             (Change::Epi, Mode::Default) => epidemic::largest(pairs, windows, alpha),
             (Change::Epi, Mode::Compat) => epidemic::reference(pairs, windows, alpha),
             _ if alpha == 0.0 => window::poisson(pairs, windows, self.dir == Dir::Dec),
+            (_, Mode::Compat) if self.dir == Dir::Dec || rise::may_be_lost(&state.sums, windows) => {
+                window::reference(pairs, windows, self.dir == Dir::Dec, alpha)
+            }
             _ if self.sums_up(alpha) => {
                 rise::largest(pairs, &state.sums, windows, alpha, &mut scratch.candidates)
             }
@@ -298,6 +301,8 @@ impl Glr {
         }
         let (level, most) = (self.c_arl, self.x_max);
         if self.change == Change::Intercept && state.alpha == 0.0 {
+            // Here the reference does not look at `xMax`.
+            let most = if self.mode == Mode::Compat { 1e15 } else { most };
             return window::poisson_cases(&state.pairs, windows, level, most);
         }
         if self.sums_up(state.alpha) {
@@ -316,6 +321,8 @@ impl Glr {
 
     /// Takes a count in: statistic, count that alarms (not-a-number where there is none) and judgement.
     fn step(&self, state: &mut State, x: f64, mu: f64, scratch: &mut Scratch) -> (f64, f64, Judgement) {
+        // The reference hands over whole numbers.
+        let (seen, x) = (x, if self.mode == Mode::Compat { x.trunc() } else { x });
         let before = std::mem::replace(&mut state.before, x);
         if !x.is_finite() || !(0.0..=1e15).contains(&x) {
             let reason = if x.is_nan() { Reason::Missing } else { Reason::OutOfRange };
@@ -339,6 +346,8 @@ impl Glr {
             (statistic, self.whole_cases(state, x, alarm), alarm)
         };
         if alarm {
+            // Of the count before a new beginning the reference keeps the fraction.
+            state.before = seen;
             (state.sum, state.since) = (0.0, 0);
             state.pairs.clear();
             state.sums.clear();
@@ -356,6 +365,7 @@ impl Glr {
             (_, Dir::Inc, true) => self.cases(state).unwrap_or(0.0),
             // Its search steps in multiples of the count, and gets nowhere from 0.
             (_, Dir::Inc, false) if x == 0.0 && !alarm => 1e99,
+            (_, Dir::Inc, false) if alarm && x > self.x_max => 0.0,
             (_, Dir::Inc, false) => self.cases(state).unwrap_or(1e99),
         }
     }

@@ -27,7 +27,7 @@ when that ratio, the score, is over `k`; then the history begins anew. The bound
 | `maxUpperboundCases` | the largest count that the search for the bound tries; default 100000 |
 | `ret` | `cases` or `value`: what the reference returns as its bound; both are always there |
 | `reset` | whether the history begins anew after an alarm, those before the first point judged among them; by default it does, and in `compat` not |
-| `mode` | `default` or `compat`: in `compat` `statistic` may be infinite and nothing is judged after a missing value; by default missing values are left out |
+| `mode` | `default` or `compat`: in `compat` `statistic` is a product that may leave the range of numbers on the way, `cases_to_alarm` is sought from the count that was seen, and nothing is judged after a missing value; by default missing values are left out |
 
 Nothing else makes the ratio small again once there was an outbreak: without `reset` cut the series after it.",
     example: r#"{"k": 100}"#,
@@ -133,6 +133,32 @@ impl Fit {
     }
 }
 
+/// How far the reference is followed in its search; R itself gives up before.
+const MOST_STEPS: usize = 20_000;
+
+impl Fit {
+    /// The ratio as R has it, a product of one factor for each value; the fit holds those `before` and is to take `value`.
+    /// With large counts a factor, or what was multiplied so far, may be over all numbers or 0.
+    fn printed_with(&self, before: &[f64], value: f64) -> f64 {
+        let (sum, count) = self.total();
+        let mean = (sum + value) / (count + 1.0);
+        let begun = before.len().checked_sub(count as usize);
+        let Some(begun) = begun.filter(|_| mean > 0.0) else {
+            return self.ratio_with(value).max(0.0).exp();
+        };
+        let (keep, last) = self.with(value);
+        let mut left = before[begun..].iter().chain([&value]);
+        let mut product = 1.0;
+        for block in self.blocks[..keep].iter().chain([&last]) {
+            let rise = block.sum / block.count / mean;
+            for y in left.by_ref().take(block.count as usize) {
+                product *= rise.powf(*y);
+            }
+        }
+        product
+    }
+}
+
 impl OutbreakP {
     fn checked(self) -> Result<Self, ParamError> {
         require(self.k > 1.0 && self.k.is_finite(), "k", "must be above 1")?;
@@ -163,6 +189,41 @@ impl OutbreakP {
         Some(high)
     }
 
+    /// The count that alarms as the reference finds it: one by one from the count that was seen, down while that alarms,
+    /// and else up.
+    fn reference_cases(&self, fit: &Fit, before: &[f64], seen: f64) -> Option<f64> {
+        let alarms = |count: f64| fit.printed_with(before, count) > self.k;
+        let printed = fit.printed_with(before, seen);
+        if printed.is_nan() {
+            return None;
+        }
+        let down = printed > self.k;
+        // Where the ratio is in the range of numbers it never falls, and halves find the same.
+        let part = seen - seen.floor();
+        let usual = |step: f64| fit.ratio_with(part + step) > self.k.ln();
+        let (mut low, mut high) = (-1.0, if down { seen.floor() } else { (self.max_cases - part).floor() });
+        while high - low > 1.0 {
+            let middle = f64::midpoint(low, high).floor();
+            if usual(middle) { high = middle } else { low = middle }
+        }
+        let found = part + high;
+        let sound = alarms(found) && (high < 1.0 || !alarms(found - 1.0));
+        if sound && (down || found > seen) {
+            return Some(found).filter(|_| high >= 1.0);
+        }
+        let mut count = seen;
+        for _ in 0..MOST_STEPS {
+            count += if down { -1.0 } else { 1.0 };
+            match alarms(count) {
+                _ if count < 0.0 || (!down && count > self.max_cases) => return None,
+                false if down => return Some(count + 1.0),
+                true if !down => return Some(count),
+                _ => {}
+            }
+        }
+        None
+    }
+
     /// Takes a value into the fit: the logarithm of the ratio and the judgement.
     fn step(&self, fit: &mut Fit, value: f64) -> (f64, Judgement) {
         if value.is_nan() || !value.is_finite() || value < 0.0 {
@@ -187,7 +248,8 @@ impl OutbreakP {
 
 impl Judge for OutbreakP {
     fn looks_back_to(&self, index: usize, _: u32) -> usize {
-        index
+        // Of what the reference multiplies, each value has a factor.
+        if self.mode == Mode::Compat { 0 } else { index }
     }
 
     fn first_judged(&self, series: &Series<'_>) -> usize {
@@ -211,16 +273,27 @@ impl Judge for OutbreakP {
         let mut outcome = Outcome::with_capacity(range.start, range.len());
         let (mut needed, mut statistic) = (Vec::with_capacity(range.len()), Vec::with_capacity(range.len()));
         for index in range {
-            let cases = if fit.lost { None } else { self.cases(&fit) };
-            // Where even no case would be an alarm the reference finds no answer.
-            let cases = cases.filter(|cases| *cases > 0.0 || self.mode == Mode::Default);
+            let value = series.value(index);
+            let before = &series.values[..index - series.first];
+            let compat = self.mode == Mode::Compat && !fit.lost && value >= 0.0;
+            let (cases, printed) = match () {
+                () if fit.lost => (None, NA),
+                () if compat => (self.reference_cases(&fit, before, value), fit.printed_with(before, value)),
+                () => (self.cases(&fit), NA),
+            };
             let (sum, count) = fit.total();
             let level = if count > 0.0 { sum / count } else { NA };
-            let (ratio, judgement) = self.step(&mut fit, series.value(index));
-            // Where the ratio is over all numbers the reference prints that.
+            let (ratio, mut judgement) = self.step(&mut fit, value);
             let score = if ratio.is_nan() { NA } else { ratio.exp().min(1e300) };
-            let compat = self.mode == Mode::Compat && !ratio.is_nan();
-            statistic.push(if compat { ratio.exp() } else { score });
+            if compat && !ratio.is_nan() {
+                // Where the ratio is over all numbers, or some factor of it, the reference prints what then comes out.
+                judgement = match printed {
+                    p if p.is_nan() => Judgement::CannotJudge(Reason::Undefined),
+                    p if p > self.k => Judgement::Alarm,
+                    _ => Judgement::NoAlarm,
+                };
+            }
+            statistic.push(if compat { printed } else { score });
             let bound = cases.map_or(NA, |cases| if cases >= 1.0 { cases - 1.0 } else { NA });
             outcome.push(level, bound, score, judgement);
             needed.push(cases.unwrap_or(NA));

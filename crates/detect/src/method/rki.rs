@@ -24,7 +24,7 @@ an alarm. `score` is count / bound.
 | parameter | meaning |
 |---|---|
 | `b` | years to look back, 0 to 20; default 2 |
-| `w` | half the window, 0 to 52; default 4 |
+| `w` | half the window, 0 to 366; default 4 |
 | `actY` | whether the steps just before count too; default false |
 | `mode` | `default` or `compat`: in `compat` one missing value among those compared with leaves the point unjudged; by default the others are used while at least half are there |
 
@@ -32,7 +32,7 @@ RKI 1 is w 6, b 0, actY; RKI 2 is w 6, b 1, actY; RKI 3 is w 4, b 2: the methods
     example: r#"{"b": 2, "w": 4, "actY": false}"#,
     read: |json| {
         let Given { b, w, act_y, mode } = param::read(json)?;
-        Rki::checked("rki", Windows { b, w, act_y }, mode)
+        Rki::checked("rki", Windows { b, w, act_y, mode }, mode)
     },
 };
 
@@ -45,7 +45,7 @@ pub(crate) static RKI1: Method = Method {
 |---|---|
 | `mode` | `default` or `compat`, as for `rki` |",
     example: r#"{"mode": "default"}"#,
-    read: |json| Rki::checked("rki1", Windows { b: 0, w: 6, act_y: true }, param::read::<Fixed>(json)?.mode),
+    read: |json| Rki::fixed("rki1", (0, 6, true), json),
 };
 
 /// The method `rki2`.
@@ -57,7 +57,7 @@ pub(crate) static RKI2: Method = Method {
 |---|---|
 | `mode` | `default` or `compat`, as for `rki` |",
     example: r#"{"mode": "default"}"#,
-    read: |json| Rki::checked("rki2", Windows { b: 1, w: 6, act_y: true }, param::read::<Fixed>(json)?.mode),
+    read: |json| Rki::fixed("rki2", (1, 6, true), json),
 };
 
 /// The method `rki3`.
@@ -69,7 +69,7 @@ pub(crate) static RKI3: Method = Method {
 |---|---|
 | `mode` | `default` or `compat`, as for `rki` |",
     example: r#"{"mode": "default"}"#,
-    read: |json| Rki::checked("rki3", Windows { b: 2, w: 4, act_y: false }, param::read::<Fixed>(json)?.mode),
+    read: |json| Rki::fixed("rki3", (2, 4, false), json),
 };
 
 /// The parameters, named as in R surveillance.
@@ -110,6 +110,15 @@ struct Rki {
 }
 
 impl Rki {
+    fn fixed(
+        name: &'static str,
+        (b, w, act_y): (usize, usize, bool),
+        json: &str,
+    ) -> Result<Box<dyn Judge>, ParamError> {
+        let Fixed { mode } = param::read(json)?;
+        Self::checked(name, Windows { b, w, act_y, mode }, mode)
+    }
+
     fn checked(name: &'static str, windows: Windows, mode: Mode) -> Result<Box<dyn Judge>, ParamError> {
         windows.check()?;
         Ok(Box::new(Self { name, windows, mode }))
@@ -184,7 +193,7 @@ impl Judge for Rki {
             mode: self.mode,
             version: VERSION,
             index,
-            baseline: rows(series, self.windows.indexes(index, series.freq)),
+            baseline: rows(series, self.windows.indexes(series, index)),
             numbers: vec![("expected", mean), ("upperbound", bound), ("score", outcome.score[0])],
             because: vec![because],
         })

@@ -30,7 +30,7 @@ back to them, so that one outburst is forgotten soon.
 | `w1` | the weight of the day in the slow mean; default 0.4 |
 | `w2` | the weight of the day in the quick mean; default 0.9 |
 | `unit` | what the values are divided by before; default 1. Shares below 1 need their usual size here, for the least spread of the method is one for counts |
-| `mode` | `default` or `compat`: `compat` reads t from a table of five decimals, divides series of shares by the median of those above 0 that are held (so what it says of shares depends on how many are), and judges no day whose baseline misses a day; by default seven days must be there |
+| `mode` | `default` or `compat`: `compat` reads t from a table of five decimals, divides series of shares by the median of those above 0 that are held (so what it says of shares depends on how many are) and tells `baseline_expected` in that unit, and judges no day whose baseline misses a day; by default seven days must be there |
 
 `baseline_expected` is the mean, `test_statistic` and `score` the distance from it in standard errors, `p.value` its \
 chance, `alert` the word; the bound is the count at which the alert would be red.",
@@ -158,6 +158,8 @@ impl Ewma {
             return Err(Reason::OutOfRange);
         }
         let numbers = &self.numbers[n];
+        // The reference leaves shares that it divided as they are.
+        let unit = if self.mode == Mode::Compat { self.unit } else { scale };
         let mut best: Option<Found> = None;
         let mut bound = f64::INFINITY;
         for which in [0, 1] {
@@ -171,7 +173,7 @@ impl Ewma {
             bound = bound.min((usual + numbers.red * error - (1.0 - w) * before[which]) / w);
             let p = tail(statistic, n as f64 - 1.0, self.mode);
             if best.is_none_or(|best| p <= best.p) {
-                best = Some(Found { expected: usual * scale, bound: 0.0, statistic, p });
+                best = Some(Found { expected: usual * unit, bound: 0.0, statistic, p });
             }
         }
         best.map(|best| Found { bound: bound * scale, ..best }).ok_or(Reason::Undefined)

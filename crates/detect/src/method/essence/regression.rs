@@ -43,6 +43,16 @@ count at which the alert would be red. Needs the dates of the series.",
 /// Days of baseline that it takes.
 const LEAST: usize = 11;
 
+/// The weekdays that have a coefficient in the reference.
+const WEEK: [Weekday; 6] = [
+    Weekday::Monday,
+    Weekday::Tuesday,
+    Weekday::Wednesday,
+    Weekday::Thursday,
+    Weekday::Friday,
+    Weekday::Saturday,
+];
+
 /// Coefficients: the constant, the line and six weekdays.
 const COEFFICIENTS: usize = 8;
 
@@ -106,14 +116,19 @@ impl Regression {
         let weekday = |at: usize| series.date(at).map(Weekday::of);
         let first = self.baseline.range(series, index).start;
         let time = |at: usize| (at + 1 - first) as f64;
-        // Treatment contrasts against the weekday of the first day.
-        let others: Vec<_> = (1..7).map(|k| series.date(at[0]).map(|day| Weekday::of(day + k))).collect();
+        let compat = self.mode == Mode::Compat;
+        // Treatment contrasts against the weekday of the first day; in the reference against Sundays.
+        let others: Vec<_> = if compat {
+            WEEK.map(Some).to_vec()
+        } else {
+            (1..7).map(|k| series.date(at[0]).map(|day| Weekday::of(day + k))).collect()
+        };
         let mut design = Design::new(at.len()).with_intercept().with(at.iter().map(|&at| time(at)));
         for other in &others {
             design = design.with(at.iter().map(|&at| f64::from(weekday(at) == *other)));
         }
         let fit = lm::fit(&design, &y, None);
-        if fit.rank() < COEFFICIENTS {
+        if fit.rank() < COEFFICIENTS && !compat {
             let missing = self.baseline.range(series, index).len() - y.len();
             return Err(match missing {
                 0 => Reason::WeekdayAbsent,
@@ -123,14 +138,19 @@ impl Regression {
         let n = y.len() as f64;
         let df = n - COEFFICIENTS as f64;
         let least = 0.01 / quantile(0.95, df, self.mode);
-        let sigma = (fit.variance.sqrt() * ((n + 7.0) * (n - 4.0) / (n * (n - 7.0))).sqrt()).max(least);
+        // The reference counts a weekday that is not there among the coefficients.
+        let variance = fit.residuals.iter().map(|residual| residual * residual).sum::<f64>() / df;
+        let sigma = (variance.sqrt() * ((n + 7.0) * (n - 4.0) / (n * (n - 7.0))).sqrt()).max(least);
         let mut row = vec![1.0, time(index)];
         row.extend(others.iter().map(|other| f64::from(weekday(index) == *other)));
-        let expected = fit.predict(&row).0.max(0.0);
+        let unknown = row.iter().zip(&fit.coefficients).any(|(x, b)| *x != 0.0 && b.is_nan());
+        let expected = if unknown { NA } else { fit.predict(&row).0.max(0.0) };
         let value = series.value(index);
         let statistic = (value - expected) / sigma;
         let bound = expected + t::quantile(1.0 - RED, df) * sigma;
-        if !(sigma.is_finite() && expected.is_finite() && (value.is_nan() || statistic.is_finite())) {
+        if !unknown
+            && !(sigma.is_finite() && expected.is_finite() && (value.is_nan() || statistic.is_finite()))
+        {
             return Err(Reason::OutOfRange);
         }
         let mean = fit.fitted.iter().sum::<f64>() / n;
@@ -139,11 +159,15 @@ impl Regression {
         let flat = y.iter().all(|&value| value == y[0]);
         let r_squared = if flat { f64::NAN } else { told / (told + rest) };
         let (statistic, p) =
-            if value.is_nan() { (NA, NA) } else { (statistic, tail(statistic, df, self.mode)) };
+            if value.is_nan() || unknown { (NA, NA) } else { (statistic, tail(statistic, df, self.mode)) };
         Ok(Fitted {
-            found: Found { expected, bound, statistic, p },
+            found: Found { expected, bound: if unknown { NA } else { bound }, statistic, p },
             sigma,
-            adjusted_r_squared: 1.0 - (1.0 - r_squared) * (n - 1.0) / df,
+            // Of nothing to explain the reference says that none of it is.
+            adjusted_r_squared: match self.mode {
+                Mode::Compat if r_squared.is_nan() => 0.0,
+                _ => 1.0 - (1.0 - r_squared) * (n - 1.0) / fit.df,
+            },
         })
     }
 

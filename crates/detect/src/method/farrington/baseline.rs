@@ -33,7 +33,9 @@ pub(super) struct Cut {
     pub(super) parts: usize,
     /// Steps before the point that are left out.
     pub(super) left_out: usize,
-    /// Whether a part for which there is no room takes a step from either neighbour, as in the reference.
+    /// Steps of the window of an earlier year, from its oldest on, where they are not 2w + 1.
+    pub(super) window: Option<usize>,
+    /// Whether a part for which there is no room takes steps from its neighbours, as in the reference.
     pub(super) quirks: bool,
 }
 
@@ -107,6 +109,26 @@ impl Cut {
         self.lay(anchors, map)
     }
 
+    /// The same where there are fewer steps than parts, or, where the windows overlap, none at all. R counts from the
+    /// first of a part to its last, and so backwards where the part is empty: it gets steps of its neighbours.
+    fn squeeze(self, part: &mut [usize], later: usize, earlier: usize) {
+        let many = self.parts as isize - 1;
+        let room = earlier as isize - later as isize - 2 * self.w as isize - 1;
+        let (size, more) = (room.div_euclid(many), room.rem_euclid(many));
+        // The step, by distance, that the part begins with.
+        let mut first = earlier as isize - self.w as isize - 1;
+        for number in 1..=many {
+            let after = first - size - isize::from(number <= more);
+            let last = after + 1;
+            for at in first.min(last)..=first.max(last) {
+                if let Some(held) = usize::try_from(at).ok().and_then(|at| part.get_mut(at)) {
+                    *held = number as usize;
+                }
+            }
+            first = after;
+        }
+    }
+
     /// Lays the map out for years so far back.
     fn lay(self, anchors: &[usize], map: &mut Map) -> Result<(), Lack> {
         let Self { w, parts, left_out, .. } = self;
@@ -115,24 +137,23 @@ impl Cut {
         let mut part = vec![0; oldest + 1];
         part[..=w.min(oldest)].fill(parts);
         for anchor in anchors {
-            part[anchor.saturating_sub(w)..=anchor + w].fill(parts);
+            let newest = match self.window {
+                Some(steps) => (anchor + w + 1).saturating_sub(steps),
+                None => anchor.saturating_sub(w),
+            };
+            part[newest..=anchor + w].fill(parts);
         }
         if parts > 1 {
             let later = std::iter::once(0).chain(anchors.iter().copied());
             for (later, earlier) in later.zip(anchors) {
-                let room = (earlier - later).checked_sub(2 * w + 1).ok_or(Lack::Room)?;
-                if room + 2 * w + 1 < parts {
+                let year = earlier - later;
+                let room = year.checked_sub(2 * w + 1);
+                if year < parts || (room.is_none() && !self.quirks) {
                     return Err(Lack::Room);
                 }
-                let (size, more) = (room / (parts - 1), room % (parts - 1));
-                let mut at = earlier - w;
-                for number in 1..parts {
-                    let length = size + usize::from(number <= more);
-                    part[at - length..at].fill(number);
-                    at -= length;
-                    if length == 0 && self.quirks {
-                        part[at - 1..=at].fill(number);
-                    }
+                match room.filter(|room| *room >= parts - 1 || !self.quirks) {
+                    Some(room) => between(&mut part, room, earlier - w, parts),
+                    None => self.squeeze(&mut part, later, *earlier),
                 }
             }
         }
@@ -151,6 +172,17 @@ impl Cut {
         map.anchors = anchors.to_vec();
         map.laid();
         Ok(())
+    }
+}
+
+/// Cuts the `room` steps after the window that ends at `end`, by distance, into all parts but the last.
+fn between(part: &mut [usize], room: usize, end: usize, parts: usize) {
+    let (size, more) = (room / (parts - 1), room % (parts - 1));
+    let mut at = end;
+    for number in 1..parts {
+        let length = size + usize::from(number <= more);
+        part[at - length..at].fill(number);
+        at -= length;
     }
 }
 
@@ -185,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_window_in_each_year() {
-        let cut = Cut { b: 2, w: 1, parts: 1, left_out: 1, quirks: false };
+        let cut = Cut { b: 2, w: 1, parts: 1, left_out: 1, window: None, quirks: false };
         let map = map(cut, 110, 120, false).unwrap();
         assert_eq!(map.back, [105, 104, 103, 53, 52, 51]);
         assert_eq!(map.parts, [(6, 1)]);
@@ -193,7 +225,7 @@ mod tests {
 
     #[test]
     fn between_the_windows_the_year_is_cut_with_the_longer_parts_first() {
-        let cut = Cut { b: 1, w: 3, parts: 5, left_out: 26, quirks: false };
+        let cut = Cut { b: 1, w: 3, parts: 5, left_out: 26, window: None, quirks: false };
         let map = map(cut, 60, 61, false).unwrap();
         // 45 steps between the windows in 4 parts: 12, 11, 11, 11 from the older side.
         let length = |at: usize| map.parts[at].0 - if at == 0 { 0 } else { map.parts[at - 1].0 };
@@ -204,7 +236,7 @@ mod tests {
 
     #[test]
     fn where_there_is_no_room_for_a_part_the_reference_takes_from_its_neighbours() {
-        let cut = |quirks| Cut { b: 1, w: 2, parts: 10, left_out: 2, quirks };
+        let cut = |quirks| Cut { b: 1, w: 2, parts: 10, left_out: 2, window: None, quirks };
         let parts = |quirks: bool| {
             let values = vec![0.0; 30];
             let mut map = Map::default();
@@ -227,7 +259,7 @@ mod tests {
 
     #[test]
     fn what_lacks_is_said() {
-        let cut = Cut { b: 2, w: 3, parts: 10, left_out: 26, quirks: false };
+        let cut = Cut { b: 2, w: 3, parts: 10, left_out: 26, window: None, quirks: false };
         assert_eq!(map(cut, 106, 110, false), Err(Lack::Years(1)));
         assert_eq!(map(cut, 106, 110, true).unwrap().years, 1);
         assert_eq!(map(cut, 54, 110, true), Err(Lack::Years(0)));

@@ -53,7 +53,7 @@ pub(super) fn years_before(series: &Series<'_>, index: usize, years: usize) -> O
 /// The index of the step `by` steps after the same step `years` before, found on its own.
 pub(super) fn around_years_before(series: &Series<'_>, index: usize, years: usize, by: i32) -> Option<usize> {
     if series.dates.is_none() {
-        return index.checked_sub(years * series.freq as usize)?.checked_add_signed(by as isize);
+        return index.checked_add_signed(by as isize - (years * series.freq as usize) as isize);
     }
     let now = series.date(index)?;
     let then = Date::of(now).years_before(i32::try_from(years).ok()?);

@@ -79,6 +79,8 @@ pub(super) struct Flexible {
     verbose: bool,
     fit_fun: String,
     pub(super) mode: Mode,
+    #[serde(skip)]
+    pub(super) window: Option<usize>,
 }
 
 impl Default for Flexible {
@@ -101,6 +103,7 @@ impl Default for Flexible {
             verbose: false,
             fit_fun: FIT.to_owned(),
             mode: Mode::Default,
+            window: None,
         }
     }
 }
@@ -158,9 +161,14 @@ impl Flexible {
         self.mode == Mode::Compat
     }
 
+    fn with_population(&self, series: &Series<'_>) -> bool {
+        self.population_offset && series.population.is_some()
+    }
+
     pub(super) fn cut(&self) -> Cut {
         let left_out = self.past_weeks_not_included.unwrap_or(self.w);
-        Cut { b: self.b, w: self.w, parts: self.no_periods, left_out, quirks: self.compat() }
+        let Self { b, w, no_periods: parts, window, .. } = *self;
+        Cut { b, w, parts, left_out, window, quirks: self.compat() }
     }
 
     pub(super) fn rules(&self) -> Rules {
@@ -187,7 +195,7 @@ impl Flexible {
         self.cut().map(series, index, !self.compat(), map)?;
         let clock = |at: usize| series.date(at).map_or(f64::NAN, |day| f64::from(day) / step);
         let clock: Option<&dyn Fn(usize) -> f64> = if step.is_finite() { Some(&clock) } else { None };
-        rows.take(series, index, map, self.no_periods, self.population_offset, clock);
+        rows.take(series, index, map, self.no_periods, self.with_population(series), clock);
         if self.compat() && (rows.unpeopled > 0 || (self.no_periods > 1 && rows.parts.len() == 1)) {
             return Ok(Err(NoModel::Broken));
         }
@@ -360,7 +368,7 @@ impl Judge for Flexible {
     ) -> Result<Outcome, Refusal> {
         within(series, &range)?;
         let from = self.looks_back_to(range.start, series.freq);
-        limit::fits(series, from..range.end, self.population_offset)?;
+        limit::fits(series, from..range.end, self.population_offset, self.compat())?;
         let step = if self.compat() { limit::first_step(series, memory) } else { f64::NAN };
         let mut outcome = Outcome::with_capacity(range.start, range.len());
         let names = ["pvalue", "phi", "trend_used", "trend_coef", "mu0Vector", "alarm"];
@@ -380,7 +388,8 @@ impl Judge for Flexible {
 
     fn explain(&self, series: &Series<'_>, _: usize, index: usize) -> Result<Explanation, Refusal> {
         within(series, &(index..index + 1))?;
-        limit::fits(series, self.looks_back_to(index, series.freq)..index + 1, self.population_offset)?;
+        let looked_at = self.looks_back_to(index, series.freq)..index + 1;
+        limit::fits(series, looked_at, self.population_offset, self.compat())?;
         let step = if self.compat() { limit::first_step(series, &mut Memory::default()) } else { f64::NAN };
         let mut work = Work::default();
         let point = self.point(series, index, step, &mut work)?;

@@ -20,15 +20,20 @@ pub(super) fn known_cases(series: &Series<'_>, index: usize, steps: usize) -> f6
 }
 
 /// Refuses a series that is dated in steps without years, has counts that are none among those looked at, or lacks the
-/// population asked for.
-pub(super) fn fits(series: &Series<'_>, looked_at: Range<usize>, population: bool) -> Result<(), Refusal> {
+/// population asked for; the reference takes 1 for one that is not given.
+pub(super) fn fits(
+    series: &Series<'_>,
+    looked_at: Range<usize>,
+    population: bool,
+    compat: bool,
+) -> Result<(), Refusal> {
     if !calendar::has_years(series) {
         return Err(Refusal::Needs("a dated series must have weeks, months or days (freq 52, 12 or 365)"));
     }
     if looked_at.map(|at| series.value(at)).any(|value| value < 0.0 || value.is_infinite()) {
         return Err(Refusal::Needs("counts must not be negative or infinite"));
     }
-    if population && series.population.is_none() {
+    if population && series.population.is_none() && !compat {
         return Err(Refusal::Needs("populationOffset needs the population"));
     }
     Ok(())

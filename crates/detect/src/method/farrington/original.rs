@@ -148,7 +148,8 @@ impl Farrington {
     fn model(&self, series: &Series<'_>, index: usize, work: &mut Work) -> Result<Model, NoModel> {
         let Work { map, rows, bench } = work;
         windows(series, index, self.b, self.w, map);
-        rows.take(series, index, map, 1, self.fit_fun == FitFun::Population, None);
+        let people = self.fit_fun == FitFun::Population && series.population.is_some();
+        rows.take(series, index, map, 1, people, None);
         if self.compat() && rows.missing > 0 {
             return Err(NoModel::Broken);
         }
@@ -233,7 +234,7 @@ impl Judge for Farrington {
     fn judge(&self, series: &Series<'_>, range: Range<usize>, _: &mut Memory) -> Result<Outcome, Refusal> {
         within(series, &range)?;
         let from = self.looks_back_to(range.start, series.freq);
-        limit::fits(series, from..range.end, self.fit_fun == FitFun::Population)?;
+        limit::fits(series, from..range.end, self.fit_fun == FitFun::Population, self.compat())?;
         let mut outcome = Outcome::with_capacity(range.start, range.len());
         let mut columns: [Vec<f64>; 3] = std::array::from_fn(|_| Vec::with_capacity(range.len()));
         let mut work = Work::default();
@@ -251,7 +252,7 @@ impl Judge for Farrington {
     fn explain(&self, series: &Series<'_>, _: usize, index: usize) -> Result<Explanation, Refusal> {
         within(series, &(index..index + 1))?;
         let from = self.looks_back_to(index, series.freq);
-        limit::fits(series, from..index + 1, self.fit_fun == FitFun::Population)?;
+        limit::fits(series, from..index + 1, self.fit_fun == FitFun::Population, self.compat())?;
         let mut work = Work::default();
         let point = self.point(series, index, &mut work)?;
         let mut explanation = explained::begin(METHOD.name, self.mode, index);

@@ -91,7 +91,11 @@ impl Given {
         // Its own rule for few cases takes the place of this one.
         flexible.limit54 = (0.0, 1);
         match method {
-            Setting::Original => flexible.weights_threshold = 1.0,
+            Setting::Original => {
+                flexible.weights_threshold = 1.0;
+                // The reference takes seven weeks whatever `w` says.
+                flexible.window = (mode == Mode::Compat).then_some(7);
+            }
             Setting::Modified => {
                 flexible.no_periods = p;
                 flexible.past_weeks_not_included = Some(g - 1);
@@ -132,6 +136,10 @@ impl Rnssp {
         Ok(Ok((point, slope)))
     }
 
+    fn counts(&self) -> bool {
+        self.flexible.threshold_method == Threshold::NbPlugin
+    }
+
     /// Too few cases of late for an alarm.
     fn quiet(series: &Series<'_>, index: usize) -> bool {
         limit::known_cases(series, index, WEEKS) <= CASES
@@ -154,7 +162,7 @@ impl Judge for Rnssp {
         memory: &mut Memory,
     ) -> Result<Outcome, Refusal> {
         within(series, &range)?;
-        limit::fits(series, self.looks_back_to(range.start, series.freq)..range.end, false)?;
+        limit::fits(series, self.looks_back_to(range.start, series.freq)..range.end, false, false)?;
         let step = if self.compat() { limit::first_step(series, memory) } else { f64::NAN };
         let mut outcome = Outcome::with_capacity(range.start, range.len());
         let (mut slopes, mut used, mut alert) = (vec![], vec![], vec![]);
@@ -175,7 +183,10 @@ impl Judge for Rnssp {
                 Judgement::Alarm if Self::quiet(series, index) => Judgement::NoAlarm,
                 judgement => judgement,
             };
-            outcome.push(point.expected, point.upper, point.score, judgement);
+            // The reference takes the modified bound back where there are few cases.
+            let taken_back = self.compat() && self.counts() && Self::quiet(series, index);
+            let upper = if taken_back { NA } else { point.upper };
+            outcome.push(point.expected, upper, point.score, judgement);
             slopes.push(slope);
             used.push(if self.compat() && !point.expected.is_nan() { 1.0 } else { point.used });
             alert.push(match judgement {

@@ -129,6 +129,18 @@ pub(super) struct Candidate {
     bounds: Bounds,
 }
 
+/// The length of a first step, from no change, up to which Newton's method of the reference is sure to find a maximum.
+const SURE: f64 = 2.0;
+
+/// Whether the reference may lose its way in one of the windows.
+pub(super) fn may_be_lost(sums: &[Sums], windows: Windows) -> bool {
+    let mut all = Sums::default();
+    sums.iter().rev().take(windows.longest).enumerate().any(|(back, one)| {
+        all.add(one);
+        back + 1 >= windows.shortest && all.0[COUNT] > SURE * all.0[2 * COUNT]
+    })
+}
+
 /// The largest logarithm of the likelihood ratio; `sums` are those of the pairs.
 pub(super) fn largest(
     pairs: &[Pair],

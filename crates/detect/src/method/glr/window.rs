@@ -143,6 +143,39 @@ pub(super) fn negative_binomial(
     best
 }
 
+/// The same step by step as the reference: its Newton's method takes steps of any length, and where one goes far over the
+/// maximum the next may go below all rates, after which the window is passed over.
+pub(super) fn reference(pairs: &[Pair], windows: Windows, decrease: bool, alpha: f64) -> f64 {
+    let longest = windows.longest.min(pairs.len());
+    let pairs = &pairs[pairs.len() - longest..];
+    let (mut best, mut kappa) = (0.0, 0.5);
+    for at in 0..(longest + 1).saturating_sub(windows.shortest) {
+        let window = &pairs[at..];
+        for _ in 0..1000 {
+            if kappa <= LEAST {
+                break;
+            }
+            let rate = f64::exp(kappa);
+            let (mut score, mut information) = (0.0, 0.0);
+            for Pair { x, mu, .. } in window {
+                // Its square may be over all numbers, and the step then infinite.
+                let base = 1.0 + alpha * rate * mu;
+                score += (x - rate * mu) / base;
+                information += mu * (alpha * x + 1.0) / (base * base);
+            }
+            let step = score / (rate * information);
+            kappa += step;
+            if step.is_nan() || step.abs() <= 1e-6 {
+                break;
+            }
+        }
+        // What is no number becomes 0 too.
+        kappa = if decrease { kappa.min(0.0) } else { kappa.max(0.0) };
+        best = f64::max(best, ratio(window, alpha, kappa));
+    }
+    best
+}
+
 /// Smaller rate ratios than e^-18 are as good as none.
 const LEAST: f64 = -18.0;
 
