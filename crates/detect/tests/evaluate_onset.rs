@@ -26,6 +26,8 @@ fn onset_finds_more_outbreaks_than_farrington_flexible_and_not_later() {
         assert!(difference.pod.low > 0.01, "{}: {difference:?}", rows[0].budget);
         assert!(difference.delay.high < 0.0, "{}: {difference:?}", rows[0].budget);
         assert!(difference.pod_1week.value > 0.0, "{}: {difference:?}", rows[0].budget);
+        let ced = rows.iter().map(|row| row.measures.ced.value).collect::<Vec<_>>();
+        assert!(ced[0] < ced[1] + 0.02, "{}: {ced:?}", rows[0].budget);
         let paired = difference.paired;
         assert!(paired.sooner.low > paired.later.high, "{}: {paired:?}", rows[0].budget);
         assert!(paired.delay.value < 0.03, "{}: {paired:?}", rows[0].budget);

@@ -67,7 +67,7 @@ const MORE: &[(&str, &str)] = &[
         r#"{"b": 3, "w": 3, "thresholdMethod": "muan", "trend": true, "pThresholdTrend": 1}"#,
     ),
     ("farringtonFlexible", r#"{"b": 3, "w": 3, "thresholdMethod": "nbPlugin", "populationOffset": true}"#),
-    ("onset", r#"{"populationOffset": true}"#),
+    ("onset", r#"{"populationOffset": true, "shape": [0.5, 0.42]}"#),
     ("onset", r#"{"values": "measurements"}"#),
     ("onset", r#"{"values": "measurements", "sided": "one", "harmonics": 0, "halfLife": 1, "threshold": 1}"#),
     ("outbreakP", r#"{"reset": false}"#),

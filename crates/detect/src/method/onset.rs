@@ -24,7 +24,7 @@ use crate::series::Series;
 pub(crate) static METHOD: Method = Method {
     name: "onset",
     doc: include_str!("onset/onset.md"),
-    example: r#"{"threshold": 2.5, "sizes": [1, 2, 4, 8], "shape": [0.5, 0.42], "years": 12}"#,
+    example: r#"{"threshold": 2.6, "sizes": [1, 2, 4, 8], "shape": [0.9], "years": 12}"#,
     read: |json| Ok(Box::new(param::read::<Onset>(json)?.checked()?)),
 };
 
@@ -70,9 +70,9 @@ impl Default for Onset {
     fn default() -> Self {
         Self {
             values: Values::Auto,
-            threshold: 2.5,
+            threshold: 2.6,
             sizes: vec![1.0, 2.0, 4.0, 8.0],
-            shape: vec![0.5, 0.42],
+            shape: vec![0.9],
             fading: 0.15,
             own: 1.8,
             sided: None,

@@ -24,12 +24,15 @@ fn usual_weeks(seed: u64) -> Vec<f64> {
     (0..208).map(|week| random.count(mean(week), 1.5) as f64).collect()
 }
 
+/// Slow outbreaks are looked for too.
+const SLOW: &str = r#"{"shape": [0.5, 0.42]}"#;
+
 #[test]
 fn two_weeks_together_are_an_alarm_where_one_is_not() {
     let mut values = usual_weeks(1);
     values.truncate(206);
-    let once = run("{}", &[&values[..], &[14.0]].concat(), 206);
-    let twice = run("{}", &[&values[..205], &[14.0, 14.0]].concat(), 206);
+    let once = run(SLOW, &[&values[..], &[14.0]].concat(), 206);
+    let twice = run(SLOW, &[&values[..205], &[14.0, 14.0]].concat(), 206);
     assert_eq!(once.judgements[0], Judgement::NoAlarm, "{}", once.score[0]);
     assert_eq!(twice.judgements[0], Judgement::Alarm, "{}", twice.score[0]);
     assert!((once.expected[0] - twice.expected[0]).abs() < 1e-12);
@@ -40,10 +43,14 @@ fn two_weeks_together_are_an_alarm_where_one_is_not() {
 fn what_follows_a_false_alarm_is_none_unless_it_speaks_for_itself() {
     let mut values = usual_weeks(1);
     values.truncate(206);
-    let after = |next: f64| run("{}", &[&values[..205], &[30.0, next]].concat(), 205).judgements;
+    let after = |next: f64| run(SLOW, &[&values[..205], &[30.0, next]].concat(), 205).judgements;
     assert_eq!(after(8.0), [Judgement::Alarm, Judgement::NoAlarm]);
     assert_eq!(after(14.0), [Judgement::Alarm, Judgement::Alarm]);
-    let carried = run(r#"{"own": -10, "fading": 1}"#, &[&values[..205], &[30.0, 8.0]].concat(), 205);
+    let carried = run(
+        r#"{"shape": [0.5, 0.42], "own": -10, "fading": 1}"#,
+        &[&values[..205], &[30.0, 8.0]].concat(),
+        205,
+    );
     assert_eq!(carried.judgements, [Judgement::Alarm, Judgement::Alarm]);
 }
 
