@@ -15,8 +15,8 @@ use crate::param::{ParamError, require};
 macro_rules! row {
     () => {
         "| `prewhiten` | such as `{\"ar\": 2, \"season\": 48}`: judges what is left of each measurement after the \
-         median of its phase among `season` of them (1, the default: after the median of all), and after an \
-         autoregression on the `ar` before it (0 to 4; default 2). Both are learnt, robustly, from the values before \
+         median of its phase among `season` of them, and of the phases beside it where values are few (1, the \
+         default: after the median of all), and after an autoregression on the `ar` before it (0 to 4; default 2). Both are learnt, robustly, from the values before \
          the first judged, as mean and deviation of what is left are; `mean` and `sd` are left out then. Expected \
          value and bounds are the measurement's all the same. After a missing value the limits are wider; an outlier \
          counts for what follows by no more than four deviations. `default` mode alone; left out: nothing is |\n"

@@ -68,7 +68,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "COLUMN", conflicts_with_all = ["param", "population", "left_out", "absent_is_zero", "freq"])]
     pvalue: Option<String>,
     /// The column of the population at risk, which adds up over rows and strata as the values do: missing where it is
-    /// missing in one part, so that the row of an unknown stratum says 0. A step without a row has no known population.
+    /// missing in one part, so write 0 for an unknown stratum that has no people of its own. A step without a row has no
+    /// known population.
     #[arg(long, value_name = "COLUMN")]
     population: Option<String>,
     /// What no value is compared with, in all strata and totals, as a JSON object: stretches such as a pandemic year, and
