@@ -16,8 +16,8 @@ pub(super) fn name_of(strata: &[String]) -> String {
 
 /// The strata of such a name.
 pub(super) fn strata_of(name: &str) -> Vec<&str> {
-    let known = |stratum| if stratum == "" { UNKNOWN } else { stratum };
-    name.split(BEFORE).skip(1).map(known).collect()
+    let strata = name.split(BEFORE).skip(1);
+    strata.map(|stratum| if stratum.is_empty() { UNKNOWN } else { stratum }).collect()
 }
 
 /// The place as it is written: strata with slashes between, the widest first. A slash within a name is written `\/`, a

@@ -153,7 +153,9 @@ impl Frame {
         let tree = Tree::new(&self.above).map_err(|error| anyhow!("make a tree: {error}"))?;
         if add_up {
             totals(&tree, &mut values);
-            people.as_mut().map(|people| totals(&tree, people));
+            if let Some(people) = &mut people {
+                totals(&tree, people);
+            }
         }
         let columns = |values: Vec<Vec<f64>>| {
             let named = self.names.iter().cloned().zip(values);
@@ -260,8 +262,7 @@ mod tests {
 
     #[test]
     fn mistakes_are_told_with_the_mend() {
-        let error =
-            |text: &str, strata: &[&str]| format!("{:#}", read(text, strata, false).err().expect(text));
+        let error = |text: &str, strata: &[&str]| format!("{:#}", read(text, strata, false).expect_err(text));
         assert!(error(ROWS, &["county"]).contains("the header has t, district"));
         assert!(error("t,a\n1,2\n", &["a"]).contains("lacks `value`"));
         assert!(error("a,value\n1,2\n", &["a"]).contains("none of t, time, timestamp, date"));
