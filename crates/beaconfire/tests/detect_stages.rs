@@ -131,6 +131,112 @@ fn an_outbreak_is_found_from_the_whole_down_to_its_district() {
 }
 
 #[test]
+fn ready_p_values_are_screened_and_what_is_written_reads_back() {
+    let args = ["detect", "hierarchy", "onset", "--strata", "region,district", "--last", "3", "-"];
+    let out = ran(beaconfire_with(&args, districts().as_bytes()));
+    // By its own budget the same is said again, of every series and step.
+    let judged = |out: &str| -> Vec<Vec<String>> {
+        rows(out).iter().map(|row| [&row[..2], &row[5..8]].concat()).collect()
+    };
+    let ready = |more: &[&str], text: &str| {
+        let args = [&["detect", "hierarchy", "--pvalue", "p", "--last", "3"][..], more, &["-"]].concat();
+        ran(beaconfire_with(&args, text.as_bytes()))
+    };
+    let again = ready(&[], &out);
+    assert_eq!(judged(&again), judged(&out));
+    assert_eq!(judged(&ready(&[], &again)), judged(&out));
+    assert!(again.contains("S/S1,2026-01-19,NA,NA,NA,") && again.contains("not looked at: S is not unusual"));
+    // A region without a p value cannot be judged; its districts are looked at all the same.
+    let written = "t,region,district,p\n7,all,all,0.001\n7,N,A,0.0001\n7,N,B,0.9\n7,S,all,0.8\n7,S,C,1e-9\n";
+    let told = rows(&ready(&["--strata", "region,district"], written));
+    let said: Vec<(&str, &str, &str)> = told.iter().map(|row| (&*row[0], &*row[7], &*row[8])).collect();
+    assert_eq!(
+        said,
+        [
+            ("all", "1", ""),
+            ("N", "NA", "it has no p value here"),
+            ("N/A", "1", ""),
+            ("N/B", "0", ""),
+            ("S", "0", ""),
+            ("S/C", "NA", "not looked at: S is not unusual"),
+        ]
+    );
+    let with = |more: &[&'static str]| [&["detect", "hierarchy"][..], more, &["-"]].concat();
+    refused(
+        &with(&["--pvalue", "q", "--strata", "region"]),
+        written,
+        "the header has t, region, district, p",
+    );
+    refused(&with(&["onset", "--pvalue", "p", "--strata", "region"]), written, "either a method or --pvalue");
+    refused(&with(&["--pvalue", "p", "-p", "b=3", "--strata", "region"]), written, "cannot be used with");
+    refused(&with(&["--strata", "region"]), written, "<IN.csv>");
+}
+
+/// Two regions whose people double at once, and the cases with them; the second has no count of people at the end.
+fn people(last_known: bool) -> String {
+    let mut text = "t,region,value,people\n".to_owned();
+    for step in 0..200_usize {
+        for (region, name) in ["N", "S"].iter().enumerate() {
+            let times = if step < 190 { 1 } else { 3 };
+            let value = times * (8 + (step * (5 + region) + step * step % 13) % 5);
+            let known = last_known || region == 0 || step < 199;
+            let people = if known { (1000 * times).to_string() } else { "NA".to_owned() };
+            text += &format!("{step},{name},{value},{people}\n");
+        }
+    }
+    text
+}
+
+#[test]
+fn rates_are_compared_where_the_strata_have_their_population() {
+    let args = |more: &[&'static str]| {
+        let first = ["detect", "hierarchy", "farringtonFlexible", "--strata", "region", "-p", "b=3"];
+        [&first[..], more, &["-"]].concat()
+    };
+    let alarms = |more: &[&'static str], text: &str| -> Vec<(String, String, String)> {
+        let told = rows(&ran(beaconfire_with(&args(more), text.as_bytes())));
+        told.into_iter().map(|row| (row[0].clone(), row[7].clone(), row[8].clone())).collect()
+    };
+    let plain = alarms(&[], &people(true));
+    assert!(plain.iter().all(|row| row.1 == "1"), "{plain:?}");
+    let offset = ["--population", "people", "-p", "populationOffset=true"];
+    let rates = alarms(&offset, &people(true));
+    assert!(rates.iter().all(|row| row.1 != "1") && rates[0].1 == "0", "{rates:?}");
+    // The people of one region are unknown, so those of both together are: neither can be judged, and N can.
+    let unknown = alarms(&offset, &people(false));
+    let told: Vec<(&str, bool)> = unknown.iter().map(|row| (&*row.0, row.1 == "NA")).collect();
+    assert_eq!(told, [("all", true), ("N", false), ("S", true)], "{unknown:?}");
+    assert!(unknown[0].2.contains("population") && unknown[2].2.contains("population"), "{unknown:?}");
+    refused(&args(&["-p", "populationOffset=true"]), &people(true), "needs the population");
+}
+
+#[test]
+fn a_hierarchy_leaves_out_what_a_series_does() {
+    let folder = fixture_folder();
+    let path = folder.path().join("pandemic.json").display().to_string();
+    let pandemic = r#"{"stretches": [{"from": {"day": "2025-09-01"}, "until": {"day": "2025-12-01"}, "why": "pandemic"}]}"#;
+    fs::write(&path, pandemic).expect("written");
+    // Three months of many cases, some weeks before the end.
+    let many = districts().lines().fold(String::new(), |text, line| {
+        let of = ["2025-09", "2025-10", "2025-11"].iter().any(|begin| line.starts_with(begin));
+        text + line + if of { "0" } else { "" } + "\n"
+    });
+    let args = ["detect", "hierarchy", "alert_ewma", "--strata", "region,district", "-"];
+    let standing = |args: &[&str]| -> Vec<String> {
+        let told = rows(&ran(beaconfire_with(args, many.as_bytes())));
+        told.iter().filter(|row| row[7] == "1").map(|row| row[0].clone()).collect()
+    };
+    let left_out = [&["detect", "hierarchy"][..], &["--left-out", &path], &args[2..]].concat();
+    assert_eq!(
+        (standing(&args).len(), standing(&left_out)),
+        (0, vec!["all".to_owned(), "E".to_owned(), "E/E3".to_owned()])
+    );
+    fs::write(&path, r#"{"stretches": [{"from": {"step": 3}, "until": {"step": 3}, "why": ""}]}"#)
+        .expect("written");
+    refused(&left_out, &many, "must be after from");
+}
+
+#[test]
 fn what_makes_no_hierarchy_is_told_with_the_mend() {
     let of = |method: &'static str, more: &[&'static str]| {
         [&["detect", "hierarchy", method][..], more, &["-"]].concat()

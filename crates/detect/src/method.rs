@@ -17,6 +17,7 @@ mod glrnb;
 mod glrpois;
 mod onset;
 mod outbreak_p;
+mod prewhiten;
 mod rki;
 mod seasonal;
 mod shewhart;

@@ -17,6 +17,9 @@ const PARAMS: &[(&str, &str)] = &[
     ("cusum", r#"{"m": 3, "trans": "none", "k": 4, "h": 9}"#),
     ("cusum_mean", r#"{"arl0": 50, "head_start": true}"#),
     ("ewma", r#"{"arl0": 50}"#),
+    ("cusum_mean", r#"{"arl0": 50, "prewhiten": {"ar": 2}}"#),
+    ("ewma", r#"{"arl0": 50, "prewhiten": {"ar": 1, "season": 5}}"#),
+    ("shewhart", r#"{"arl0": 50, "prewhiten": {"ar": 1}, "sided": "one"}"#),
     ("shewhart", r#"{"arl0": 50, "sided": "one"}"#),
     ("glrpois", r#"{"c.ARL": 2}"#),
     ("glrpois", r#"{"c.ARL": 2, "M": 5, "Mtilde": 2, "mode": "compat"}"#),
@@ -135,6 +138,72 @@ fn edge_series_give_a_value_or_a_reason() {
     ] {
         check(&series);
     }
+}
+
+/// Measurements that are alike side by side, about a wave of 24 steps.
+fn alike(count: usize) -> Vec<f64> {
+    let (mut random, mut off) = (beaconfire_detect::nowcast::Random::new(3), 0.0);
+    let value = |at: usize| {
+        off = 0.8 * off + beaconfire_detect::normal::quantile(random.next());
+        20.0 + 4.0 * (at as f64 / 24.0 * std::f64::consts::TAU).sin() + off
+    };
+    (0..count).map(value).collect()
+}
+
+#[test]
+fn charts_of_what_is_new_keep_the_wished_run_length() {
+    let (values, from) = (alike(60_000), 6000);
+    let series = Series::new(&values, 8760);
+    let run = |name: &str, params: &str| -> f64 {
+        let judge = method(name).unwrap().parse(params).unwrap();
+        let outcome = judge.judge(&series, from..values.len(), &mut Memory::default()).unwrap();
+        let alarms: f64 = outcome.numbers("alarm").unwrap().iter().sum();
+        (values.len() - from) as f64 / alarms
+    };
+    for name in ["shewhart", "ewma", "cusum_mean"] {
+        let run = run(name, r#"{"arl0": 200, "prewhiten": {"ar": 1, "season": 24}}"#);
+        assert!((run / 200.0 - 1.0).abs() < 0.25, "{name}: {run}");
+    }
+    let plain = run("cusum_mean", r#"{"arl0": 200}"#);
+    assert!(plain < 30.0, "{plain}");
+}
+
+#[test]
+fn bounds_of_what_is_new_stand_in_the_unit_of_the_series() {
+    let mut values = alike(800);
+    (values[640], values[700]) = (f64::NAN, values[700] + 12.0);
+    let params = r#"{"prewhiten": {"ar": 1, "season": 24}}"#;
+    for name in ["shewhart", "ewma", "cusum_mean"] {
+        let judge = method(name).unwrap().parse(params).unwrap();
+        let judged = |values: &[f64]| {
+            judge.judge(&Series::new(values, 8760), 480..values.len(), &mut Memory::default()).unwrap()
+        };
+        let outcome = judged(&values);
+        let lower = outcome.numbers("lowerbound").unwrap();
+        assert_eq!(outcome.numbers("alarm").unwrap()[220], 1.0, "{name}");
+        let width = |at: usize| outcome.upperbound[at] - outcome.expected[at];
+        if name == "shewhart" {
+            // The step after the missing one is known less well.
+            assert!(width(161) > 1.1 * width(159) && (width(162) / width(159) - 1.0).abs() < 1e-9);
+        }
+        for at in [159, 161, 300] {
+            for (bound, side) in [(outcome.upperbound[at], 1.0), (lower[at], -1.0)] {
+                for (off, wanted) in [(1e-6, 1.0), (-1e-6, 0.0)] {
+                    let mut moved = values[..=480 + at].to_vec();
+                    moved[480 + at] = bound + side * off;
+                    let alarm = judged(&moved).numbers("alarm").unwrap()[at];
+                    assert_eq!(alarm, wanted, "{name} {at} {bound} {off}");
+                }
+            }
+        }
+        let told = judge.explain(&Series::new(&values, 8760), 480, 700).unwrap();
+        assert!(told.because.iter().any(|words| words.contains("phase of 24")), "{:?}", told.because);
+        assert!(told.numbers.iter().any(|(name, value)| *name == "ar1" && (0.6..0.95).contains(value)));
+    }
+    let refused = |params: &str| method("ewma").unwrap().parse(params).err().unwrap().to_string();
+    assert!(refused(r#"{"prewhiten": {"ar": 9}}"#).contains("from 0 to 4"));
+    assert!(refused(r#"{"prewhiten": {}, "mean": 3}"#).contains("leave them out"));
+    assert!(refused(r#"{"prewhiten": {}, "mode": "compat"}"#).contains("default mode"));
 }
 
 proptest! {

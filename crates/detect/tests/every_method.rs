@@ -54,8 +54,10 @@ const MORE: &[(&str, &str)] = &[
     ("cusum", r#"{"m": 3, "k": 1, "h": 5, "trans": "none"}"#),
     ("cusum", r#"{"m": "glm", "trans": "anscombeNegBin", "alpha": 0.1, "reset": false}"#),
     ("cusum_mean", r#"{"mean": 3, "sd": 2, "arl0": 100, "sided": "one"}"#),
+    ("cusum_mean", r#"{"prewhiten": {"ar": 1}}"#),
     ("earsC", r#"{"method": "C1", "baseline": 28, "minSigma": 0}"#),
     ("earsC", r#"{"method": "C3"}"#),
+    ("ewma", r#"{"prewhiten": {"ar": 0, "season": 12}}"#),
     ("farrington", r#"{"b": 3, "w": 3, "reweight": true, "powertrans": "none", "alpha": 0.01}"#),
     ("farrington", r#"{"b": 3, "w": 3, "fitFun": "algo.farrington.fitGLM.populationOffset"}"#),
     (
@@ -72,6 +74,7 @@ const MORE: &[(&str, &str)] = &[
     ("onset", r#"{"values": "measurements", "sided": "one", "harmonics": 0, "halfLife": 1, "threshold": 1}"#),
     ("outbreakP", r#"{"reset": false}"#),
     ("rki", r#"{"b": 3, "w": 4, "actY": true}"#),
+    ("shewhart", r#"{"prewhiten": {"ar": 3, "season": 7}}"#),
     ("shewhart", r#"{"mean": 3, "sd": 2, "sided": "one"}"#),
 ];
 

@@ -11,6 +11,9 @@ use super::{DesignError, require};
 
 const MAX_STATES: usize = 4_000;
 
+/// The ARL from which on its logarithm is taken as linear in the decision interval.
+const FROM: f64 = 100.0;
+
 /// What the counts are.
 #[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq)]
 #[serde(rename_all = "snake_case")]
@@ -198,7 +201,8 @@ pub fn find_k(theta0: f64, theta1: f64, counts: Counts, digits: Option<u32>) -> 
 }
 
 /// Reference value and decision interval of the chart whose ARL is nearest to the wished one within its tolerance, or
-/// the next above it: `findH` of R surveillance.
+/// the next above it: `findH` of R surveillance. Where that breaks off, since its steps lead below the smallest chart
+/// there is, it is that one.
 ///
 /// # Errors
 /// As [`arl`] and [`find_k`].
@@ -216,16 +220,19 @@ pub fn find_h(wish: &Wish, counts: Counts) -> Result<Design, DesignError> {
         let arl = arl(h, k, theta0, counts, None, digits)?;
         Ok(if head_start { arl.head_start } else { arl.zero })
     };
-    // The logarithm of the ARL is nearly linear in h: from 2k by 4k to 8k, or twice that for small changes.
-    let middle_h = if s < 1.0 { 8.0 * k } else { 4.0 * k };
-    let middle = run(middle_h)?.ln();
-    let slope = if arl0.ln() <= middle {
-        0.5 * middle_h / (middle - run(0.5 * middle_h)?.ln())
-    } else {
-        middle_h / (run(2.0 * middle_h)?.ln() - middle)
-    };
+    // The logarithm of the ARL is nearly linear in h, from where it is no longer tiny on: a line through two points,
+    // one of them half of the other, on this side of the wish or around it.
+    let mut one = (4.0 * k).min(12.0);
+    let mut at_one = run(one)?;
+    while at_one < FROM {
+        one *= 2.0;
+        at_one = run(one)?;
+    }
+    let other = if at_one > arl0 { one / 2.0 } else { one * 2.0 };
+    let slope = (other - one) / (run(other)?.ln() - at_one.ln());
+    let line = one + (arl0.ln() - at_one.ln()) * slope;
     let step = 1.0 / lattice(round(k, digits), digits) as f64;
-    let mut h = round(middle_h + (arl0.ln() - middle) * slope, digits).max(10f64.powi(-(digits as i32)));
+    let mut h = round(line, digits).max(10f64.powi(-(digits as i32)));
     let mut arl = run(h)?;
     let error = |arl: f64| (arl - arl0).abs() / arl0;
     let rising = arl < arl0;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::chart::{add_numbers, again, from_its_beginning, rows};
+use super::prewhiten::{self, Foretold, Prewhiten, White};
 use super::{Judge, Memory, Mode, within};
 use crate::design::ewma::{self, Limits};
 use crate::design::{DesignError, Sided, cusum, shewhart};
@@ -27,6 +28,7 @@ pub(super) struct Spc {
     k: Option<f64>,
     head_start: Option<bool>,
     reset: bool,
+    prewhiten: Option<Prewhiten>,
     mode: Mode,
     #[serde(skip)]
     limit: f64,
@@ -55,6 +57,7 @@ impl Default for Spc {
             k: None,
             head_start: None,
             reset: true,
+            prewhiten: None,
             mode: Mode::Default,
             limit: 0.0,
             chart: Chart::Shewhart,
@@ -63,8 +66,9 @@ impl Default for Spc {
 }
 
 /// Between two points; statistics are in standard deviations.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct State {
+    /// Of the measurements, or of what is new in them.
     mean: f64,
     sd: f64,
     /// The average, or the upper arm.
@@ -73,6 +77,7 @@ struct State {
     down: f64,
     /// Points since the chart began.
     since: f64,
+    white: Option<White>,
 }
 
 /// What a point is judged by: the statistic, and the values between which there is no alarm.
@@ -99,6 +104,12 @@ impl Spc {
             "belongs to cusum_mean alone; leave it out",
         )?;
         require(!ewma || self.sided == Sided::Two, "sided", "can only be two for ewma")?;
+        if let Some(how) = self.prewhiten {
+            how.check()?;
+            require(self.mode == Mode::Default, "prewhiten", "belongs to the default mode; leave it out")?;
+            let learnt = self.mean.is_none() && self.sd.is_none();
+            require(learnt, "prewhiten", "takes no mean and sd, which it learns; leave them out")?;
+        }
         require((0.05..=1.0).contains(&self.weight()), "lambda", "must be from 0.05 to 1")?;
         require((0.05..=3.0).contains(&self.reference()), "k", "must be from 0.05 to 3")?;
         let limit = match chart {
@@ -138,23 +149,46 @@ impl Spc {
     }
 
     fn start(&self, series: &Series<'_>, from: usize) -> Result<State, Refusal> {
-        let (mut mean, mut sd) = (self.mean.unwrap_or(0.0), self.sd.unwrap_or(1.0));
+        let (mut mean, mut sd, mut white) = (self.mean.unwrap_or(0.0), self.sd.unwrap_or(1.0), None);
         if self.estimates() {
             from_its_beginning(series)?;
-            let known: Vec<f64> = (0..from).map(|at| series.value(at)).filter(|v| v.abs() <= 1e100).collect();
+            let mut known: Vec<f64> = (0..from).map(|at| series.value(at)).collect();
+            match self.prewhiten {
+                None => known.retain(|value| value.abs() <= 1e100),
+                Some(how) if from < how.least() => {
+                    return Err(Refusal::TooShort { what: self.name(), need: how.least(), have: from });
+                }
+                Some(how) => {
+                    let (learnt, new) = White::learn(how, &known);
+                    (known, white) = (new, Some(learnt));
+                    known.retain(|new| !new.is_nan());
+                }
+            }
             if known.len() < 2 {
                 return Err(Refusal::TooShort { what: self.name(), need: 2, have: known.len() });
             }
             let n = known.len() as f64;
             let centre = self.mean.unwrap_or(known.iter().sum::<f64>() / n);
-            let freedom = if self.mean.is_some() { n } else { n - 1.0 };
+            let learnt = self.prewhiten.map_or(0.0, |how| how.learnt(from));
+            let freedom = if self.mean.is_some() { n } else { (n - learnt - 1.0).max(1.0) };
             let squares: f64 = known.iter().map(|v| (v - centre) * (v - centre)).sum();
             mean = centre;
             sd = self.sd.unwrap_or((squares / freedom).sqrt());
         }
-        let mut state = State { mean, sd, up: 0.0, down: 0.0, since: 0.0 };
+        let mut state = State { mean, sd, up: 0.0, down: 0.0, since: 0.0, white };
         self.begin(&mut state);
         Ok(state)
+    }
+
+    /// What was carried over; none before the first point.
+    fn kept(&self, memory: &Memory) -> Option<State> {
+        let (&[mean, sd, up, down, since], rest) = memory.0.split_first_chunk()?;
+        let white = match self.prewhiten {
+            Some(how) => Some(White::load(how, rest)?),
+            None if rest.is_empty() => None,
+            None => return None,
+        };
+        Some(State { mean, sd, up, down, since, white })
     }
 
     fn begin(&self, state: &mut State) {
@@ -210,7 +244,7 @@ impl Judge for Spc {
 
     fn first_judged(&self, series: &Series<'_>) -> usize {
         // Limits from fewer than thirty points alarm far more often than wished.
-        series.first + if self.estimates() { 30 } else { 0 }
+        series.first + self.prewhiten.map_or(if self.estimates() { 30 } else { 0 }, Prewhiten::least)
     }
 
     fn judge(
@@ -220,55 +254,74 @@ impl Judge for Spc {
         memory: &mut Memory,
     ) -> Result<Outcome, Refusal> {
         within(series, &range)?;
-        let mut state = match memory.0.as_slice() {
-            &[mean, sd, up, down, since] => State { mean, sd, up, down, since },
-            _ => self.start(series, range.start)?,
+        let mut state = match self.kept(memory) {
+            Some(state) => state,
+            None => self.start(series, range.start)?,
         };
         let mut outcome = Outcome::with_capacity(range.start, range.len());
         let mut lower = Vec::with_capacity(range.len());
         for index in range {
             let x = series.value(index);
+            let foretold = state.white.as_ref().map(|white| white.foretell(index));
+            let Foretold { value, wider } = foretold.unwrap_or(Foretold { value: 0.0, wider: 1.0 });
+            let (mean, sd) = (value + state.mean, state.sd * wider);
+            if let Some(white) = &mut state.white {
+                white.take(index, x, state.sd);
+            }
             let reason = if x.is_nan() {
                 Some(Reason::Missing)
             } else if x.abs() > 1e100 {
                 Some(Reason::OutOfRange)
-            } else if state.sd <= state.mean.abs() * 1e-14 {
+            } else if sd <= mean.abs() * 1e-14 {
                 Some(Reason::ZeroVariance)
             } else {
                 None
             };
             if let Some(reason) = reason {
-                outcome.push(state.mean, NA, NA, Judgement::CannotJudge(reason));
+                outcome.push(mean, NA, NA, Judgement::CannotJudge(reason));
                 lower.push(NA);
                 continue;
             }
-            let z = (x - state.mean) / state.sd;
+            let z = (x - mean) / sd;
             let verdict = self.step(&mut state, z);
             if verdict.alarm && self.reset {
                 self.begin(&mut state);
             }
             let judgement = if verdict.alarm { Judgement::Alarm } else { Judgement::NoAlarm };
-            outcome.push(state.mean, state.mean + state.sd * verdict.upper, verdict.score, judgement);
-            let bound = state.mean + state.sd * verdict.lower;
+            outcome.push(mean, mean + sd * verdict.upper, verdict.score, judgement);
+            let bound = mean + sd * verdict.lower;
             lower.push(if bound.is_finite() { bound } else { NA });
         }
         outcome.extra = vec![Column { name: "lowerbound", cells: Cells::Numbers(lower) }];
         memory.0 = vec![state.mean, state.sd, state.up, state.down, state.since];
+        if let Some(white) = &state.white {
+            white.save(&mut memory.0);
+        }
         Ok(outcome)
     }
 
     fn explain(&self, series: &Series<'_>, from: usize, index: usize) -> Result<Explanation, Refusal> {
         let (outcome, memory) = again(self, series, from, index)?;
-        let source = if self.estimates() { "were estimated from all values before" } else { "were given" };
+        let source = match self.prewhiten {
+            Some(_) => "of what is new in a value were estimated from all before the first judged",
+            None if self.estimates() => "were estimated from all values before",
+            None => "were given",
+        };
+        let near = index.saturating_sub(self.prewhiten.map_or(0, Prewhiten::looks_back)).max(series.first);
         let mut explanation = Explanation {
             method: self.name(),
             mode: self.mode,
             version: VERSION,
             index,
-            baseline: rows(series, if self.chart == Chart::Shewhart { index } else { from }..index),
+            baseline: rows(series, if self.chart == Chart::Shewhart { near } else { from }..index),
             numbers: vec![("limit", self.limit), ("arl0", self.arl0), ("sd", memory.0[1])],
             because: vec![format!("mean and standard deviation {source}")],
         };
+        if let (Some(how), Some(State { white: Some(white), .. })) = (self.prewhiten, self.kept(&memory)) {
+            explanation.because.push(how.words());
+            let coefficients = prewhiten::NAMES.into_iter().zip(white.coefficients().iter().copied());
+            explanation.numbers.extend(coefficients);
+        }
         add_numbers(&mut explanation, &outcome, &["expected", "upperbound", "lowerbound", "score"]);
         Ok(explanation)
     }

@@ -108,7 +108,8 @@ impl Table {
         Raw::parse(from).and_then(Self::of)
     }
 
-    fn of(raw: Raw) -> anyhow::Result<Self> {
+    /// The series of rows.
+    pub(super) fn of(raw: Raw) -> anyhow::Result<Self> {
         let column = |name: &str| raw.header.iter().position(|found| found == name);
         let date = column("date");
         let Some(time) = TIMES.iter().find_map(|name| column(name)) else {
