@@ -36,9 +36,10 @@ With --windows the series are measurements, such as those of the Numenta Anomaly
 them are the outbreaks. Then each method also stands with the limits that it has by itself: windows hit, false alarms
 (steps next to each other count once), how many of them a day, and the benchmark's score (usual profile; 100 is all, 0
 never an alarm), with these limits and at the level that is best for it. The methods compared are onset, which takes the
-values as measurements, and the charts shewhart, ewma, cusum_mean where none is named. At an equal budget the charts
-never begin anew, so that a CUSUM that was once high stays so for long: see it with its own limits. Measurements next to
-each other are alike, and the charts alarm far more often than their run length says.
+values as measurements, and the charts shewhart, ewma, cusum_mean, as they are and prewhitened, where none is named. At
+an equal budget the charts never begin anew, so that a CUSUM that was once high stays so for long: see it with its own
+limits. Measurements next to each other are alike, and charts that are not prewhitened alarm far more often than their
+run length says.
 
 Examples:
   beaconfire detect evaluate --replications 20

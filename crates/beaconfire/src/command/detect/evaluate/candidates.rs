@@ -76,6 +76,6 @@ mod tests {
         assert_eq!(of("bayes b 2, w 4").expect("one").len(), 1);
         assert_eq!(of(r#"rki:{"b":1,"w":2}"#).expect("one").len(), 1);
         assert!(of("no_such").is_err() && of("rki:{").is_err());
-        assert_eq!(candidates(&["ewma"], &measurements()).expect("its variants").len(), 2);
+        assert_eq!(candidates(&["ewma"], &measurements()).expect("its variants").len(), 3);
     }
 }
