@@ -78,8 +78,16 @@ pub fn measurements() -> Vec<Entry> {
         entry("cusum_mean k 0.5", "cusum_mean", json!({"k": 0.5, "reset": false})),
         entry("cusum_mean k 1.5", "cusum_mean", json!({"k": 1.5, "reset": false})),
         entry("shewhart, prewhitened", "shewhart", json!({"prewhiten": {}})),
-        entry("ewma lambda 0.2, prewhitened", "ewma", json!({"lambda": 0.2, "reset": false, "prewhiten": {}})),
-        entry("cusum_mean k 0.5, prewhitened", "cusum_mean", json!({"k": 0.5, "reset": false, "prewhiten": {}})),
+        entry(
+            "ewma lambda 0.2, prewhitened",
+            "ewma",
+            json!({"lambda": 0.2, "reset": false, "prewhiten": {}}),
+        ),
+        entry(
+            "cusum_mean k 0.5, prewhitened",
+            "cusum_mean",
+            json!({"k": 0.5, "reset": false, "prewhiten": {}}),
+        ),
     ]
 }
 

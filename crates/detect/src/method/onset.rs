@@ -33,7 +33,7 @@ pub(crate) static METHOD: Method = Method {
 #[serde(deny_unknown_fields, default)]
 struct Onset {
     values: Values,
-    threshold: f64,
+    threshold: Option<f64>,
     sizes: Vec<f64>,
     shape: Vec<f64>,
     fading: f64,
@@ -70,7 +70,7 @@ impl Default for Onset {
     fn default() -> Self {
         Self {
             values: Values::Auto,
-            threshold: 2.6,
+            threshold: None,
             sizes: vec![1.0, 2.0, 4.0, 8.0],
             shape: vec![0.9],
             fading: 0.15,
@@ -91,7 +91,7 @@ impl Default for Onset {
 impl Onset {
     fn checked(self) -> Result<Self, ParamError> {
         let shares = self.shape.iter().sum::<f64>();
-        require(self.threshold.is_finite(), "threshold", "must be a number")?;
+        require(self.threshold.is_none_or(f64::is_finite), "threshold", "must be a number")?;
         require((1..=16).contains(&self.sizes.len()), "sizes", "must hold 1 to 16 sizes")?;
         require(
             self.sizes.iter().all(|k| *k > 0.0 && *k <= 1e3),

@@ -24,10 +24,16 @@ struct Said {
     local: f64,
 }
 
+/// The score over which there is an alarm, where nothing else is asked for.
+const THRESHOLD: f64 = 2.6;
 /// Years after which a count says half, where nothing else is asked for.
 const YEARS: f64 = 10.0;
 
 impl Onset {
+    fn count_threshold(&self) -> f64 {
+        self.threshold.unwrap_or(THRESHOLD)
+    }
+
     /// The first step that a judgement of counts looks at.
     pub(super) fn history_from(&self, index: usize, freq: u32) -> usize {
         index.saturating_sub(self.years * freq as usize)
@@ -149,7 +155,7 @@ impl Onset {
 
     /// The largest count that is no alarm: the score never falls as the count grows.
     fn upperbound(&self, now: &Usual, before: &[Vec<f64>]) -> f64 {
-        let over = |count: f64| self.score(now, before, count) > self.threshold;
+        let over = |count: f64| self.score(now, before, count) > self.count_threshold();
         if over(0.0) {
             return -1.0;
         }
@@ -185,7 +191,7 @@ impl Onset {
             phi.push(said.as_ref().map_or(NA, |said| said.usual.phi));
             pvalue.push(said.as_ref().map_or(NA, |said| said.pvalue));
             match said {
-                Some(said) if said.score > self.threshold => {
+                Some(said) if said.score > self.count_threshold() => {
                     outcome.push(said.usual.mean, said.upperbound, said.score, Judgement::Alarm);
                 }
                 Some(said) => outcome.push(said.usual.mean, said.upperbound, said.score, Judgement::NoAlarm),

@@ -21,6 +21,8 @@ const UNUSUAL: (f64, f64) = (7.0 / 365.0, 1.0);
 /// What was told within a day, or so many longer steps, is no news: this share of its score is taken off.
 const TOLD: f64 = 0.3;
 const TOLD_STEPS: f64 = 4.0;
+/// The score over which there is an alarm, where nothing else is asked for.
+const THRESHOLD: f64 = 2.0;
 /// So many days are learned from before any step shorter than a day is judged.
 const DAYS: f64 = 2.0;
 
@@ -143,7 +145,7 @@ impl Onset {
     }
 
     fn judged(&self, expected: &Expected, law: &Law, told: f64, value: f64) -> Said {
-        let (threshold, two) = (self.threshold, self.two_sided());
+        let (threshold, two) = (self.threshold.unwrap_or(THRESHOLD), self.two_sided());
         let error = (value - expected.mean) / expected.wider;
         let score = law.score(error, two) - told;
         let far = law.bound(threshold + told) * expected.wider;

@@ -40,7 +40,7 @@ impl Own {
 
     pub(super) fn table(&self) -> String {
         let mut out = format!(
-            "own limits, {:.1} days judged\n{:<26}{:>12}{:>14}{:>10}{:>14}{:>9}{:>8}{:>10}{:>12}\n",
+            "own limits, {:.1} days judged\n{:<42}{:>12}{:>14}{:>10}{:>14}{:>9}{:>8}{:>10}{:>12}\n",
             self.days,
             "method",
             "windows hit",
@@ -61,7 +61,7 @@ impl Own {
             // Writing to a String cannot fail.
             let _ = writeln!(
                 out,
-                "{:<26}{:>12}{:>14}{:>10.2}{:>14}{:>9}{:>8.1}{best:>10}{level:>12}",
+                "{:<42}{:>12}{:>14}{:>10.2}{:>14}{:>9}{:>8.1}{best:>10}{level:>12}",
                 row.label,
                 format!("{} of {}", tally.found, tally.outbreaks),
                 row.episodes,

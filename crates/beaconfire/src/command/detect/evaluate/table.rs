@@ -10,7 +10,7 @@ pub(super) fn table(comparison: &Comparison) -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(
             out,
-            "\nfalse-alarm budget {}\n{:<26}{:>18}{:>18}{:>7}{:>7}{:>7}{:>7}{:>7}{:>7}{:>7}{:>9}  {:<20}{:<21}first / after",
+            "\nfalse-alarm budget {}\n{:<42}{:>18}{:>18}{:>7}{:>7}{:>7}{:>7}{:>7}{:>7}{:>7}{:>9}  {:<20}{:<21}first / after",
             percent(*budget),
             "method",
             "POD",
@@ -41,7 +41,7 @@ fn line(out: &mut String, row: &Row) {
     });
     let _ = writeln!(
         out,
-        "{:<26}{:>18}{:>18}{:>7}{:>7}{:>7}{:>7}{:>7.3}{:>7.2}{:>7.2}{:>9}  {difference}",
+        "{:<42}{:>18}{:>18}{:>7}{:>7}{:>7}{:>7}{:>7.3}{:>7.2}{:>7.2}{:>9}  {difference}",
         row.label,
         ranged(&m.pod),
         ranged(&m.pod_1week),
