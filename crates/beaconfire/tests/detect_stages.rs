@@ -297,27 +297,30 @@ fn charts_of_measurements_are_compared_on_labelled_windows() {
     let windows = r#"{"plant/pump.csv": [["2026-01-05 03:30:00.000000", "2026-01-05 07:40:00.000000"]]}"#;
     fs::write(at("windows.json"), windows).expect("written");
     let (file, windows) = (at("pump.csv"), at("windows.json"));
-    let methods = ["--method", "shewhart", "--method", "cusum_mean"];
+    let methods = ["--method", "onset", "--method", "shewhart", "--method", "cusum_mean"];
     let common = ["detect", "evaluate", "--windows", &windows, "--budget", "0.01", &file];
     let args = [&common[..], &methods].concat();
     let out = ran(beaconfire(&args));
-    assert!(out.contains("own limits, 4.7 days judged") && out.contains("onset is not among them"), "{out}");
+    assert!(out.contains("own limits, 4.7 days judged") && out.contains("NAB best"), "{out}");
     let told: serde_json::Value =
         serde_json::from_str(&ran(beaconfire(&[&args[..], &["--json"]].concat()))).expect("JSON");
     let own = told["own_limits"]["rows"].as_array().expect("rows");
-    assert_eq!(own.len(), 3);
+    assert_eq!(own.len(), 6);
     for row in own {
         assert_eq!((row["windows"].as_u64(), row["hit"].as_u64()), (Some(1), Some(1)), "{row}");
     }
     // A level shift of 14 standard deviations takes no false alarm to be found.
-    assert_eq!(
-        (own[0]["label"].as_str(), own[0]["false_alarms"].as_u64()),
-        (Some("shewhart"), Some(0)),
-        "{told}"
-    );
+    for (row, label) in own.iter().zip(["onset", "shewhart"]) {
+        assert_eq!((row["label"].as_str(), row["false_alarms"].as_u64()), (Some(label), Some(0)), "{told}");
+        let late = row["nab"].as_f64().expect("a score");
+        assert!((90.0..100.0).contains(&late) && row["nab_best"].as_f64() >= Some(late), "{row}");
+    }
     assert_eq!(told["rows"][0]["measures"]["pod"]["value"], 1.0, "{told}");
-    let onset = ["detect", "evaluate", "--windows", &windows, "--method", "onset", &file];
-    refused(&onset, "", "it takes counts");
+    let alone = ["detect", "onset", &file];
+    let told = ran(beaconfire(&alone));
+    // The header, two days learned from, and the shift is told at once.
+    let row = told.lines().nth(1 + 600 - 288).expect("a row for every step");
+    assert!(row.starts_with("value,2026-01-05 04:00:00,") && row.contains(",1,"), "{row}");
     refused(&["detect", "evaluate", &file], "", "give --labels, or --windows");
     fs::write(&windows, "{}").expect("written");
     refused(&args, "", "find pump.csv or value");
@@ -330,19 +333,19 @@ fn the_benchmark_can_be_read() {
         return;
     };
     let at = |name: &str| format!("{data}/detect/real_labelled/{name}");
-    let files = ["ambient_temperature_system_failure", "speed_7578", "occupancy_6005", "TravelTime_387"];
+    let files =
+        ["ambient_temperature_system_failure", "nyc_taxi", "speed_7578", "occupancy_6005", "TravelTime_387"];
     let files = files.map(|name| at(&format!("nab_{name}.csv")));
     let windows = at("nab_label_windows.json");
     let mut args = vec!["detect", "evaluate", "--json", "--windows", &windows];
     args.extend(files.iter().map(String::as_str));
     let told: serde_json::Value = serde_json::from_str(&ran(beaconfire(&args))).expect("JSON");
     let own = told["own_limits"]["rows"].as_array().expect("rows");
-    // Two, four, one and three windows, all after the part that is learnt from.
-    assert!(
-        own.iter().all(|row| row["windows"] == own[0]["windows"] && row["hit"].as_u64() > Some(0)),
-        "{told}"
-    );
-    assert_eq!(told["series"], 4);
+    // Two, five, four, one and three windows, all after the part that is learnt from.
+    assert!(own.iter().all(|row| row["windows"] == 15 && row["hit"].as_u64() > Some(0)), "{told}");
+    let best = |row: &serde_json::Value| row["nab_best"].as_f64().unwrap_or(f64::NAN);
+    assert!(own[0]["label"] == "onset" && own[1..].iter().all(|row| best(row) < best(&own[0])), "{told}");
+    assert_eq!(told["series"], 5);
     for row in told["rows"].as_array().expect("rows") {
         let (fpr, budget) = (row["measures"]["fpr"]["value"].as_f64(), row["budget"].as_f64());
         let (fpr, budget) = (fpr.expect("a share"), budget.expect("a share"));
