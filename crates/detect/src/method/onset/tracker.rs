@@ -154,7 +154,7 @@ impl Tracker {
         let unusual = law.unusual(error);
         let usual = 1.0 - unusual;
         // Errors from before the model was good say less.
-        let fade = fades.model.min(1.0 - (0.7 * self.taken + 10.0).recip());
+        let fade = fades.model.min(1.0 - (self.taken + 10.0).recip());
         let keep = 1.0 - usual * (1.0 - fade);
         let mut believed = 0.0;
         for kind in 0..KINDS {
