@@ -157,6 +157,24 @@ impl Fit {
         }
         product
     }
+
+    /// Whether the reference's product is 0 before it comes to the last level, for `value` and so for every count up to
+    /// `most`: the larger the count, the smaller what is multiplied before. No such count alarms.
+    fn vanishes(&self, before: &[f64], value: f64, most: f64) -> bool {
+        let (sum, count) = self.total();
+        let mean = (sum + value) / (count + 1.0);
+        let Some(begun) = before.len().checked_sub(count as usize).filter(|_| mean > 0.0) else {
+            return false;
+        };
+        let (keep, _) = self.with(most);
+        let mut left = before[begun..].iter();
+        let mut product = 1.0;
+        for block in &self.blocks[..keep] {
+            let rise = block.sum / block.count / mean;
+            left.by_ref().take(block.count as usize).for_each(|y| product *= rise.powf(*y));
+        }
+        product == 0.0
+    }
 }
 
 impl OutbreakP {
@@ -210,6 +228,9 @@ impl OutbreakP {
         let sound = alarms(found) && (high < 1.0 || !alarms(found - 1.0));
         if sound && (down || found > seen) {
             return Some(found).filter(|_| high >= 1.0);
+        }
+        if !down && fit.vanishes(before, seen, self.max_cases) {
+            return None;
         }
         let mut count = seen;
         for _ in 0..MOST_STEPS {
