@@ -1,6 +1,7 @@
 //! Compat mode at parameters and series that few give, against numbers of R surveillance 1.20.3 and Rnssp 0.3.1.
 #![allow(clippy::unwrap_used)]
 
+use beaconfire_detect::Judgement;
 use beaconfire_detect::calendar::Date;
 use beaconfire_detect::method::{Memory, method};
 use beaconfire_detect::outcome::Outcome;
@@ -227,4 +228,17 @@ fn the_original_setting_of_rnssp_takes_seven_weeks_of_each_year() {
     let it = dated("alert_farrington", r#"{"w": 1, "mode": "compat"}"#, &dates);
     same(&it, "predicted", &[4.95069972122956, 4.62141501915775]);
     same(&it, "upper", &[10.9322119181543, 10.7566429728528]);
+}
+
+#[test]
+fn equal_counts_have_a_model_without_dispersion() {
+    let judge = method("glrnb").unwrap().parse(
+        r#"{"mode": "compat", "mu0": {"S": 2, "trend": true, "refit": true}, "c.ARL": 1, "theta": -0.5, "M": 26, "Mtilde": 2}"#,
+    );
+    let values = [5.0; 218];
+    let outcome = judge.unwrap().judge(&Series::new(&values, 52), 196..218, &mut Memory::default()).unwrap();
+    assert!(outcome.judgements.iter().all(|judgement| *judgement == Judgement::NoAlarm));
+    // R surveillance 1.20.3 has 1.9366 to 1.9352 with a mean that is 5 but for rounding.
+    let cases = outcome.numbers("cases_to_alarm").unwrap();
+    assert!(cases.iter().all(|cases| (cases - 1.935).abs() < 0.01), "{cases:?}");
 }

@@ -162,14 +162,23 @@ impl Model {
         let fitted = match alpha {
             Some(0.0) => fit_means(&design, &y, Family::Poisson),
             Some(alpha) => fit_means(&design, &y, Family::NegativeBinomial { theta: 1.0 / alpha }),
-            None => {
-                let found = fit_nb(&design, &y, None, None).map_err(|_| Refusal::Needs(refused))?;
-                return Ok((found.fit.coefficients, 1.0 / found.theta));
-            }
+            None => match fit_nb(&design, &y, None, None) {
+                Ok(found) => return Ok((found.fit.coefficients, 1.0 / found.theta)),
+                // Counts that vary less than Poisson ones, as equal ones do, have no theta: they have no dispersion.
+                Err(_) if varies_little(&y) => fit_means(&design, &y, Family::Poisson),
+                Err(_) => return Err(Refusal::Needs(refused)),
+            },
         };
         let fitted = fitted.map_err(|_| Refusal::Needs(refused))?;
         Ok((fitted.coefficients, alpha.unwrap_or(0.0)))
     }
+}
+
+/// Whether counts vary no more than Poisson ones with one mean.
+fn varies_little(y: &[f64]) -> bool {
+    let sum: f64 = y.iter().sum();
+    let mean = sum / y.len() as f64;
+    y.iter().map(|y| (y - mean) * (y - mean)).sum::<f64>() <= sum
 }
 
 /// A row times coefficients, of which some may be no number: the model leaves those columns out.
