@@ -7,7 +7,8 @@
 //! Left out: what is rounding noise in R (see [`noise`]); a single in-control level for the GLR charts, beyond whose end
 //! R reads; the count to alarm of falls and epidemics, which R searches from the count that was seen; and series of
 //! equal counts for Rnssp, whose regressions explain nothing of nothing. With sparse counts R's `glrnb` may print
-//! another `cases_to_alarm` than ours, for its search then loses its way: such records are told, and known.
+//! another `cases_to_alarm` than ours, for its search then loses its way, and so may `outbreakP` for values that are not
+//! whole: such records are told, and known.
 
 pub mod compare;
 pub mod draw;
