@@ -32,22 +32,23 @@ pub struct IsoWeek {
     week: u32,
 }
 
-const ALL: [Weekday; 7] = [
-    Weekday::Monday,
-    Weekday::Tuesday,
-    Weekday::Wednesday,
-    Weekday::Thursday,
-    Weekday::Friday,
-    Weekday::Saturday,
-    Weekday::Sunday,
-];
-
 impl Weekday {
+    /// A week, from Monday.
+    pub const ALL: [Self; 7] = [
+        Self::Monday,
+        Self::Tuesday,
+        Self::Wednesday,
+        Self::Thursday,
+        Self::Friday,
+        Self::Saturday,
+        Self::Sunday,
+    ];
+
     /// Of a day.
     #[must_use]
     pub fn of(day: Day) -> Self {
         // 1970-01-01 was a Thursday.
-        ALL[(i64::from(day) + 3).rem_euclid(7) as usize]
+        Self::ALL[(i64::from(day) + 3).rem_euclid(7) as usize]
     }
 
     /// From 0 on Monday to 6 on Sunday.

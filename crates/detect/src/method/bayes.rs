@@ -31,7 +31,7 @@ standard deviations of that distribution.
 | `w` | half the window, 0 to 366; default 6 |
 | `actY` | whether the steps just before count too; default true |
 | `alpha` | the chance of a false alarm; default 0.05 |
-| `mode` | `default` or `compat`: in `compat` missing values are left out however many they are; by default a point is judged only while at least half of the values are there |
+| `mode` | `default` or `compat`: in `compat` missing values are left out however many they are, and windows as wide as a year reach the point and what comes after it; by default a point is judged only while at least half of the values are there |
 
 Bayes 1 is w 6, b 0, actY; Bayes 2 is w 6, b 1, actY; Bayes 3 is w 4, b 2: the methods `bayes1`, `bayes2` and \
 `bayes3`.",

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::chart::from_its_beginning;
 use super::{Judge, Memory, Method, Mode, within};
 use crate::design::Sided;
-use crate::explain::Explanation;
+use crate::explain::{Explanation, VERSION};
 use crate::outcome::{Outcome, Refusal};
 use crate::param::{self, ParamError, require};
 use crate::series::Series;
@@ -123,6 +123,20 @@ impl Onset {
             "goes with counts alone; leave it out",
         )?;
         Ok(self)
+    }
+
+    /// An explanation that says nothing yet.
+    fn unexplained(&self, index: usize) -> Explanation {
+        let (baseline, numbers, because) = (vec![], vec![], vec![]);
+        Explanation {
+            method: METHOD.name,
+            mode: self.mode,
+            version: VERSION,
+            index,
+            baseline,
+            numbers,
+            because,
+        }
     }
 
     fn measures(&self, freq: u32) -> bool {

@@ -5,7 +5,8 @@
 //! are alike they alarm far more often, and a chart of the residuals of an autoregression is the remedy (Alwan and
 //! Roberts 1988). Both parts are learnt once, from the values before the first judged, in ways that some outliers among
 //! them do not bend: the usual value of a phase is a median, and the autoregression is that of the autocorrelations of
-//! residuals cut at three deviations (Huber's) and left out beyond five, by the recursion of Levinson and Durbin, so that it never explodes.
+//! residuals cut at three deviations (Huber's) and left out beyond five, by the recursion of Levinson and Durbin, so that
+//! it never explodes.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +17,8 @@ macro_rules! row {
     () => {
         "| `prewhiten` | such as `{\"ar\": 2, \"season\": 48}`: judges what is left of each measurement after the \
          median of its phase among `season` of them, and of the phases beside it where values are few (1, the \
-         default: after the median of all), and after an autoregression on the `ar` before it (0 to 4; default 2). Both are learnt, robustly, from the values before \
-         the first judged, as mean and deviation of what is left are; `mean` and `sd` are left out then. Expected \
+         default: after the median of all), and after an autoregression on the `ar` before it (0 to 4; default 2). \
+         Both are learnt, robustly, from the values before the first judged, as mean and deviation of what is left are; `mean` and `sd` are left out then. Expected \
          value and bounds are the measurement's all the same. After a missing value the limits are wider; an outlier \
          counts for what follows by no more than four deviations. `default` mode alone; left out: nothing is |\n"
     };

@@ -26,7 +26,7 @@ an alarm. `score` is count / bound.
 | `b` | years to look back, 0 to 20; default 2 |
 | `w` | half the window, 0 to 366; default 4 |
 | `actY` | whether the steps just before count too; default false |
-| `mode` | `default` or `compat`: in `compat` one missing value among those compared with leaves the point unjudged; by default the others are used while at least half are there |
+| `mode` | `default` or `compat`: in `compat` one missing value among those compared with leaves the point unjudged, and windows as wide as a year reach the point and what comes after it; by default the others are used while at least half are there |
 
 RKI 1 is w 6, b 0, actY; RKI 2 is w 6, b 1, actY; RKI 3 is w 4, b 2: the methods `rki1`, `rki2` and `rki3`.",
     example: r#"{"b": 2, "w": 4, "actY": false}"#,

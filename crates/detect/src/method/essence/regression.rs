@@ -43,16 +43,6 @@ count at which the alert would be red. Needs the dates of the series.",
 /// Days of baseline that it takes.
 const LEAST: usize = 11;
 
-/// The weekdays that have a coefficient in the reference.
-const WEEK: [Weekday; 6] = [
-    Weekday::Monday,
-    Weekday::Tuesday,
-    Weekday::Wednesday,
-    Weekday::Thursday,
-    Weekday::Friday,
-    Weekday::Saturday,
-];
-
 /// Coefficients: the constant, the line and six weekdays.
 const COEFFICIENTS: usize = 8;
 
@@ -119,7 +109,7 @@ impl Regression {
         let compat = self.mode == Mode::Compat;
         // Treatment contrasts against the weekday of the first day; in the reference against Sundays.
         let others: Vec<_> = if compat {
-            WEEK.map(Some).to_vec()
+            Weekday::ALL[..6].iter().copied().map(Some).collect()
         } else {
             (1..7).map(|k| series.date(at[0]).map(|day| Weekday::of(day + k))).collect()
         };

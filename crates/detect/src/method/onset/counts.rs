@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
+use super::Onset;
 use super::baseline::{Calendar, Fitted, Past, Shape};
 use super::evidence::{Usual, ln_mean_exp};
-use super::{METHOD, Onset};
-use crate::explain::{self, Explanation, VERSION};
+use crate::explain::{self, Explanation};
 use crate::judge::{Judgement, Reason};
 use crate::num::nbinom::NegativeBinomial;
 use crate::num::poisson;
@@ -206,15 +206,7 @@ impl Onset {
     /// Why a count was judged as it was.
     pub(super) fn explain_counts(&self, series: &Series<'_>, index: usize) -> Explanation {
         let calendar = self.calendar(series, &(index..index + 1));
-        let mut explanation = Explanation {
-            method: METHOD.name,
-            mode: self.mode,
-            version: VERSION,
-            index,
-            baseline: vec![],
-            numbers: vec![],
-            because: vec![],
-        };
+        let mut explanation = self.unexplained(index);
         match self.say(series, &calendar, index) {
             Ok((fitted, said)) => self.because(&mut explanation, series, &calendar, &fitted, &said),
             Err(reason) => explanation.because.push(format!("it cannot be judged: {reason}")),

@@ -3,7 +3,8 @@
 use std::f64::consts::TAU;
 
 use super::DAILY;
-use crate::series::Series;
+use crate::calendar::Weekday;
+use crate::series::{Day, Series};
 
 /// The most columns of a row.
 pub(super) const COLUMNS: usize = 16;
@@ -83,8 +84,7 @@ impl Cycles {
         let days = days(series, index);
         row.add_waves(DAY.0.min(most), days.rem_euclid(1.0), 1.0);
         if series.times.is_some() {
-            // 1970-01-01 was a Thursday.
-            let free = (days.floor() + 3.0).rem_euclid(7.0) >= 5.0;
+            let free = Weekday::of(days.floor() as Day).is_weekend();
             let weekend = f64::from(u8::from(free)) - 2.0 / 7.0;
             row.add(&[weekend]);
             row.add_waves(DAY.1.min(most), days.rem_euclid(1.0), weekend);

@@ -5,9 +5,9 @@ use std::ops::Range;
 use super::cycles::{Cycles, days};
 use super::law::Law;
 use super::tracker::{Expected, Fades, Tracker};
-use super::{DAILY, METHOD, Memory, Onset};
+use super::{DAILY, Memory, Onset};
 use crate::design::Sided;
-use crate::explain::{Explanation, Row, VERSION};
+use crate::explain::{Explanation, Row};
 use crate::judge::{Judgement, Reason};
 use crate::outcome::{Cells, Column, NA, Outcome};
 use crate::series::Series;
@@ -162,15 +162,7 @@ impl Onset {
 
     /// Why a measurement was judged as it was; the series is held from its beginning.
     pub(super) fn explain_measurement(&self, series: &Series<'_>, index: usize) -> Explanation {
-        let mut explanation = Explanation {
-            method: METHOD.name,
-            mode: self.mode,
-            version: VERSION,
-            index,
-            baseline: vec![],
-            numbers: vec![],
-            because: vec![],
-        };
+        let mut explanation = self.unexplained(index);
         let fade = self.fades(series.freq).model;
         let mut tracker = Tracker::new();
         let mut doubted = 0;
